@@ -1,0 +1,91 @@
+/** One thing wrong with an input; `path` is a JSON pointer into a body, or the name of a parameter. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What stays of a deleted version. */
+interface Tombstone {
+  readonly semanticVersion: string | null;
+  readonly digest: string | null;
+  readonly deletedAtMs: number | bigint;
+}
+
+/**
+ * The closed set of ways in which an operation can fail. Each wire maps every code to its own status,
+ * code and sentence (`satisfies Record<ErrorCode, …>`), so a code without a mapping does not compile.
+ * The parameters are facts about the request; they never hold SQL, server paths or secrets.
+ */
+export interface ErrorParams {
+  /**
+   * The input is wrong. `message` says what was wrong and what is accepted; `path` names the field;
+   * `problems` lists everything that is wrong where more than one thing is looked for.
+   */
+  invalid_argument: { message: string; path?: string; problems?: readonly Problem[] };
+  /** The actor has no right to do this. */
+  permission_denied: { message: string };
+  model_not_found: { name: string };
+  /** `kind` is what holds the name now, `requested` what the caller wanted to create. */
+  model_exists: { name: string; kind: 'model' | 'prompt'; requested: 'model' | 'prompt' };
+  no_versions: { name: string };
+  /** `selector` is the caller's wording (`9`, `1.4.0`, `stage production`); `stages` lists stages that have versions. */
+  version_not_found: { name: string; selector: string; stages?: readonly string[] };
+  version_deleted: { name: string; version: number; tombstone?: Tombstone };
+  alias_not_found: { name: string; alias: string };
+  already_in_stage: { name: string; version: number; stage: string };
+  /** The version's files are not the ones that the caller had in mind; null: they are not sealed. */
+  digest_mismatch: { name: string; version: number; expected: string; actual: string | null };
+  /** Facts are set once. */
+  fact_already_set: { name: string; version: number; fact: string; value: string };
+  /** Passing a rule by force wants the verb `override`. */
+  override_required: { name: string; version: number };
+  semantic_version_conflict: { name: string; given: string; greatest: string };
+  experiment_not_found: { message: string };
+  run_not_found: { runId: string };
+  logged_model_not_found: { modelId: string };
+  /** Any other absent thing (a tag, a dataset); `message` names it. */
+  resource_not_found: { message: string };
+  /** Any other thing that exists already; `message` names it. */
+  resource_exists: { message: string };
+  /** The state of the resource forbids the change; `message` names both. */
+  resource_conflict: { message: string };
+  artifact_not_found: { path: string };
+  artifact_is_directory: { path: string };
+  /** A file stands where a folder is wanted, or the other way round. */
+  artifact_path_conflict: { path: string };
+  /** The path is frozen by a registered version. */
+  artifact_sealed: { path: string; sealedBy: string };
+  /** What arrived is not what was declared. */
+  artifact_digest_mismatch: { path: string };
+  range_not_satisfiable: { sizeBytes: number };
+  payload_too_large: { limitBytes: number };
+  not_implemented: { message: string };
+  /** A dependency (database, artifact store) does not answer; trying again may help. */
+  unavailable: { message: string };
+}
+
+export type ErrorCode = keyof ErrorParams;
+
+/** A failure that the caller may know of. Everything else that is thrown is a bug and shows as one. */
+export class RegistryError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly params: ErrorParams[C];
+
+  constructor(code: C, params: ErrorParams[C], options?: { cause?: unknown }) {
+    const message = (params as { message?: unknown }).message;
+    super(typeof message === 'string' ? message : `${code} ${JSON.stringify(params)}`, options);
+    this.name = 'RegistryError';
+    this.code = code;
+    this.params = params;
+  }
+}
+
+/** Shorthand for the commonest failure. `path` is the field's name or JSON pointer. */
+export function invalidArgument(message: string, path?: string): RegistryError<'invalid_argument'> {
+  return new RegistryError('invalid_argument', path === undefined ? { message } : { message, path });
+}
+
+/** Narrows a caught value to one code. */
+export function isRegistryError<C extends ErrorCode>(error: unknown, code: C): error is RegistryError<C> {
+  return error instanceof RegistryError && error.code === code;
+}
