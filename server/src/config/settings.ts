@@ -1,0 +1,149 @@
+import { type DatabaseLocation, parseDatabaseUri, parseFolder } from './locations.ts';
+import {
+  parseBaseUrl,
+  parseFlag,
+  parseHost,
+  parseList,
+  parseLogLevel,
+  parseOneOf,
+  parsePort,
+  parseWhole,
+} from './values.ts';
+
+/** One environment variable: the single source for reading, checking and documenting it. */
+export interface Setting<T> {
+  /** The first name is ours to document; others are MLflow's spellings of the same. */
+  readonly names: readonly [string, ...string[]];
+  /** What an unset variable means, in the variable's own spelling; undefined: nothing. */
+  readonly default?: string;
+  /** Completes "it must be …". */
+  readonly accepts: string;
+  readonly meaning: string;
+  /** May also come from the file that `<NAME>_FILE` names, and never shows in a message. */
+  readonly secret?: true;
+  /** Checked already, without effect in this version. */
+  readonly later?: true;
+  /** Throws any error when the text is not acceptable. */
+  readonly parse: (text: string) => T;
+}
+
+function setting<T>(row: Setting<T>): Setting<T> {
+  return row;
+}
+
+const DAYS = 'a whole number of days, 0 or more';
+
+/** The table. Generated from it: docs/configuration.md. */
+export const SETTINGS = {
+  port: setting({
+    names: ['PORT'],
+    default: '5136',
+    accepts: 'a port from 0 to 65535 (0: any free one)',
+    meaning: 'The port to serve on.',
+    parse: parsePort,
+  }),
+  host: setting({
+    names: ['HOST'],
+    default: '127.0.0.1',
+    accepts: 'an IP address or localhost',
+    meaning:
+      'The address to bind. One beyond this machine needs authentication or REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH.',
+    parse: parseHost,
+  }),
+  database: setting<DatabaseLocation>({
+    names: ['MLFLOW_TRACKING_URI', 'MLFLOW_BACKEND_STORE_URI'],
+    default: 'sqlite:///data/mlflow.db',
+    accepts:
+      'sqlite:///<relative path>, sqlite:////<absolute path>, sqlite:///:memory: or postgresql://user:password@host:port/database',
+    meaning: "The database; MLflow's spellings (postgres://, postgresql+psycopg2://) are understood.",
+    secret: true,
+    parse: parseDatabaseUri,
+  }),
+  artifactRoot: setting({
+    names: ['MLFLOW_ARTIFACT_ROOT'],
+    default: 'data/artifacts',
+    accepts: 'a folder or file:// URL (s3:// is not available in this version)',
+    meaning: 'Where artifacts are kept.',
+    parse: parseFolder,
+  }),
+  logLevel: setting({
+    names: ['LOG_LEVEL'],
+    default: 'INFO',
+    accepts: 'DEBUG, INFO, WARNING or ERROR, in any case',
+    meaning: 'The least level that is logged.',
+    parse: parseLogLevel,
+  }),
+  baseUrl: setting({
+    names: ['REGISTRY_BASE_URL'],
+    accepts: 'an http:// or https:// URL without query',
+    meaning: 'The address for links in messages; by default http://localhost:<PORT>.',
+    parse: parseBaseUrl,
+  }),
+  allowedHosts: setting({
+    names: ['REGISTRY_ALLOWED_HOSTS'],
+    default: '',
+    accepts: 'host names, separated by commas',
+    meaning: 'Names that the server answers to, besides IP addresses and localhost.',
+    parse: parseList,
+  }),
+  allowedOrigins: setting({
+    names: ['REGISTRY_ALLOWED_ORIGINS'],
+    default: '',
+    accepts: 'origins such as https://ui.example.org, separated by commas',
+    meaning: 'Origins of other pages that may change things.',
+    parse: parseList,
+  }),
+  requireApproval: setting({
+    names: ['REQUIRE_APPROVAL_FOR_PRODUCTION'],
+    default: 'true',
+    accepts: 'true or false',
+    meaning:
+      'Whether production needs an approval. Approvals do not exist in this version: every change is made at once.',
+    later: true,
+    parse: parseFlag,
+  }),
+  auth: setting({
+    names: ['REGISTRY_AUTH'],
+    default: 'none',
+    accepts: 'none (local and oidc are not available in this version)',
+    meaning: 'How callers sign in.',
+    parse: parseOneOf(['none']),
+  }),
+  allowPublicWithoutAuth: setting({
+    names: ['REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH'],
+    default: 'false',
+    accepts: 'true or false',
+    meaning: 'Allows to bind an address beyond this machine although nobody signs in.',
+    parse: parseFlag,
+  }),
+  productionApprovers: setting({
+    names: ['PRODUCTION_APPROVERS'],
+    default: '',
+    accepts: 'user names, separated by commas',
+    meaning: 'Who may approve for production.',
+    later: true,
+    parse: parseList,
+  }),
+  retentionDevelopmentDays: retention('DEVELOPMENT', '30'),
+  retentionStagingDays: retention('STAGING', '90'),
+  retentionProductionDays: retention('PRODUCTION', '365'),
+  retentionArchivedDays: retention('ARCHIVED', '1095'),
+} as const;
+
+function retention(stage: string, days: string): Setting<number> {
+  return {
+    names: [`RETENTION_${stage}_DAYS`],
+    default: days,
+    accepts: DAYS,
+    meaning: `How long versions in ${stage.toLowerCase()} are kept.`,
+    later: true,
+    parse: parseWhole,
+  };
+}
+
+type Settings = typeof SETTINGS;
+
+/** The values by key of the table; `baseUrl` is filled in from the port. */
+export type SettingValues = {
+  readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never;
+};

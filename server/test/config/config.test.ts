@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
+
+const load = (env: Environment) =>
+  loadConfig(env, (path) => {
+    if (path === '/run/secrets/uri') return 'postgresql://u:p@db/registry\n';
+    throw new Error('no such file');
+  });
+
+function refusal(env: Environment): string {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('defaults', () => {
+  test('nothing set serves on 127.0.0.1:5136 with SQLite in data/', () => {
+    const config = load({});
+    expect([config.host, config.port, config.logLevel, config.baseUrl]).toEqual([
+      '127.0.0.1',
+      5136,
+      'info',
+      'http://localhost:5136',
+    ]);
+    expect(config.database.kind === 'sqlite' && config.database.path.endsWith('/data/mlflow.db')).toBe(true);
+    expect(config.artifactRoot.endsWith('/data/artifacts')).toBe(true);
+    expect(config.withoutEffect).toEqual([]);
+  });
+
+  test('an empty value counts as not set, as compose files give it', () => {
+    expect(load({ PORT: '', LOG_LEVEL: '' }).port).toBe(5136);
+  });
+
+  test('the links follow the port', () => {
+    expect(load({ PORT: '80' }).baseUrl).toBe('http://localhost:80');
+    expect(load({ REGISTRY_BASE_URL: 'https://registry.example.org/' }).baseUrl).toBe(
+      'https://registry.example.org',
+    );
+  });
+});
+
+describe('the database', () => {
+  test.each([
+    ['sqlite:////var/lib/mlflow.db', { kind: 'sqlite', path: '/var/lib/mlflow.db' }],
+    ['sqlite:///:memory:', { kind: 'sqlite', path: ':memory:' }],
+    ['sqlite://', { kind: 'sqlite', path: ':memory:' }],
+    ['postgres://u:p@h:5/d', { kind: 'postgres', url: 'postgresql://u:p@h:5/d' }],
+    [
+      'postgresql+psycopg2://u:p%40@h/d?sslmode=require',
+      { kind: 'postgres', url: 'postgresql://u:p%40@h/d?sslmode=require' },
+    ],
+  ])('%s is understood', (uri, expected) => {
+    expect(load({ MLFLOW_TRACKING_URI: uri }).database).toEqual(expected);
+    expect(load({ MLFLOW_BACKEND_STORE_URI: uri }).database).toEqual(expected);
+  });
+
+  test('it may come from a file, for secrets', () => {
+    expect(load({ MLFLOW_TRACKING_URI_FILE: '/run/secrets/uri' }).database).toEqual({
+      kind: 'postgres',
+      url: 'postgresql://u:p@db/registry',
+    });
+    expect(refusal({ MLFLOW_TRACKING_URI_FILE: '/nowhere' })).toContain('cannot be read');
+    expect(
+      refusal({ MLFLOW_TRACKING_URI: 'sqlite://', MLFLOW_TRACKING_URI_FILE: '/run/secrets/uri' }),
+    ).toContain('both set');
+  });
+
+  test('the address of a tracking server is refused with the reason', () => {
+    expect(refusal({ MLFLOW_TRACKING_URI: 'http://mlflow:5000' })).toContain('is the tracking server');
+  });
+
+  test('a password never shows in a message', () => {
+    for (const uri of [
+      'postgresql://u:hunter2@h',
+      'mysql://u:hunter2@h/d',
+      'postgresql://u:hunter2@@h:port/d',
+    ])
+      expect(refusal({ MLFLOW_TRACKING_URI: uri })).not.toContain('hunter2');
+  });
+});
+
+describe('wrong values stop the start with one line that names variable, value and what is accepted', () => {
+  test.each([
+    [{ PORT: '70000' }, 'PORT=70000: it must be a port'],
+    [{ PORT: '5136x' }, 'PORT=5136x: it must be a port'],
+    [{ HOST: 'example.org' }, 'HOST=example.org: it must be an IP address'],
+    [{ LOG_LEVEL: 'TRACE' }, 'LOG_LEVEL=TRACE: it must be DEBUG, INFO, WARNING or ERROR'],
+    [{ REQUIRE_APPROVAL_FOR_PRODUCTION: 'yes' }, 'it must be true or false'],
+    [{ RETENTION_STAGING_DAYS: '-1' }, 'RETENTION_STAGING_DAYS=-1: it must be a whole number of days'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://bucket/x' }, 'not available in this version'],
+    [{ MLFLOW_TRACKING_URI: 'data/mlflow.db' }, 'it must be sqlite:///'],
+    [{ REGISTRY_AUTH: 'oidc' }, 'REGISTRY_AUTH=oidc: it must be none'],
+    [{ REGISTRY_BASE_URL: 'registry.example.org' }, 'it must be an http:// or https:// URL'],
+    [{ REGISTRY_ALOWED_HOSTS: 'x' }, 'REGISTRY_ALOWED_HOSTS is not a setting of this version; there are'],
+    [{ RETENTION_FOREVER: 'x' }, 'RETENTION_FOREVER is not a setting'],
+  ])('%j', (env, sentence) => {
+    const message = refusal(env as unknown as Environment);
+    expect(message).toContain(sentence);
+    expect(message).not.toContain('\n');
+  });
+
+  test('variables of others are none of our business', () => {
+    expect(() => load({ PATH: '/bin', REGISTRYX: '1', MLFLOW_EXPERIMENT_NAME: 'x' })).not.toThrow();
+  });
+});
+
+describe('an address beyond this machine', () => {
+  test('is refused while nobody signs in, unless explicitly allowed', () => {
+    expect(refusal({ HOST: '0.0.0.0' })).toContain('REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH=true');
+    expect(refusal({ HOST: '::' })).toContain('REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH=true');
+    expect(load({ HOST: '0.0.0.0', REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH: 'true' }).host).toBe('0.0.0.0');
+    for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost'])
+      expect(load({ HOST: host }).host).toBe(host);
+  });
+});
+
+test('settings without effect yet are named, so that nobody relies on them', () => {
+  expect(
+    load({ RETENTION_STAGING_DAYS: '7', REQUIRE_APPROVAL_FOR_PRODUCTION: 'false' }).withoutEffect,
+  ).toEqual(['REQUIRE_APPROVAL_FOR_PRODUCTION', 'RETENTION_STAGING_DAYS']);
+});
