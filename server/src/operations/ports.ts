@@ -1,0 +1,72 @@
+import type { AliasReader, AliasWriter } from './ports/alias.ts';
+import type { ArtifactStore } from './ports/artifact-store.ts';
+import type { Clock } from './ports/clock.ts';
+import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
+import type { Digests } from './ports/digests.ts';
+import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
+import type { Ids } from './ports/ids.ts';
+import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.ts';
+import type { MetricReader, MetricWriter } from './ports/metric.ts';
+import type { ModelVersionReader, ModelVersionWriter } from './ports/model-version.ts';
+import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
+import type { RunReader, RunWriter } from './ports/run.ts';
+import type { SealReader, SealWriter } from './ports/seal.ts';
+import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
+import type { SlotReader, SlotWriter } from './ports/slot.ts';
+import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
+
+/** What a read unit of work can ask. */
+export interface Reader {
+  readonly registeredModels: RegisteredModelReader;
+  readonly modelVersions: ModelVersionReader;
+  readonly aliases: AliasReader;
+  readonly versionRecords: VersionRecordReader;
+  readonly slots: SlotReader;
+  readonly seals: SealReader;
+  readonly serverLeases: ServerLeaseReader;
+  readonly experiments: ExperimentReader;
+  readonly runs: RunReader;
+  readonly metrics: MetricReader;
+  readonly datasets: DatasetReader;
+  readonly loggedModels: LoggedModelReader;
+}
+
+/** What a write unit of work can do; it can read, too, and sees its own writes. */
+export interface Writer extends Reader {
+  readonly registeredModels: RegisteredModelWriter;
+  readonly modelVersions: ModelVersionWriter;
+  readonly aliases: AliasWriter;
+  readonly versionRecords: VersionRecordWriter;
+  readonly slots: SlotWriter;
+  readonly seals: SealWriter;
+  readonly serverLeases: ServerLeaseWriter;
+  readonly experiments: ExperimentWriter;
+  readonly runs: RunWriter;
+  readonly metrics: MetricWriter;
+  readonly datasets: DatasetWriter;
+  readonly loggedModels: LoggedModelWriter;
+}
+
+/**
+ * The database. Kept by the suites in `test/suites`, on SQLite in memory, SQLite file and PostgreSQL.
+ *
+ * Opening a unit of work inside another is an error. A write's callback may run twice (serialization
+ * retry), so nothing outside the database happens in it. All of a write's changes commit together or not
+ * at all. Throws `unavailable` when the database does not answer.
+ */
+export interface Store {
+  read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>;
+  write<T>(fn: (writer: Writer) => Promise<T>): Promise<T>;
+  /** Rejects with `unavailable` when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What operations are given; compose.ts fills it once. */
+export interface Deps {
+  readonly store: Store;
+  readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly digests: Digests;
+}

@@ -1,0 +1,4 @@
+/** Milliseconds since the epoch. Tests own it. */
+export interface Clock {
+  now(): number;
+}

@@ -1,0 +1,5 @@
+/** Cryptographic digests, as 64 lower-case hex digits. */
+export interface Digests {
+  sha256(text: string): string;
+  sha256Stream(stream: NodeJS.ReadableStream): Promise<string>;
+}

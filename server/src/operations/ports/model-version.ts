@@ -1,0 +1,61 @@
+import type { ModelVersion } from '../../domain/model-version.ts';
+import type { Page } from '../../domain/page.ts';
+import type { ModelVersionSearch } from '../../domain/search/model-version.ts';
+import type { MlflowStage, Stage } from '../../domain/stage.ts';
+import type { Tag } from '../../domain/tag.ts';
+import type { SearchPage } from './registered-model.ts';
+
+/** A row to insert; stage and status as given. */
+interface NewModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly description: string | null;
+  readonly userId: string | null;
+  readonly stage: MlflowStage;
+  readonly source: string;
+  readonly runId: string | null;
+  readonly runLink: string | null;
+  readonly storageLocation: string;
+  readonly tags: readonly Tag[];
+  readonly nowMs: number;
+}
+
+export interface VersionPage {
+  readonly stage: Stage | null;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+/** Deleted versions are absent for every method unless it says otherwise. */
+export interface ModelVersionReader {
+  /** The version with tags and aliases, in one statement. */
+  find(name: string, version: number): Promise<ModelVersion | null>;
+  /** The version that the alias points to, with tags and aliases, in one statement. */
+  findByAlias(name: string, alias: string): Promise<ModelVersion | null>;
+  /** The greatest version of each of the stages, with tags and aliases, by version. Index probes only. */
+  latest(name: string, stages: readonly MlflowStage[]): Promise<ModelVersion[]>;
+  /** The greatest version number ever given under this name, deleted ones included; 0 when none. */
+  greatestNumber(name: string): Promise<number>;
+  /** All versions in the stage, greatest first, without tags and aliases; at most `limit`. */
+  listInStage(name: string, stage: MlflowStage, limit: number): Promise<ModelVersion[]>;
+  /** How many living versions the model has, in one of our stages or in all. */
+  count(name: string, stage: Stage | null): Promise<number>;
+  /**
+   * A page of the model's versions, greatest first, with tags and aliases, in one statement: those below
+   * `before` (null: from the greatest), in one of our stages (null: in all).
+   */
+  listPage(name: string, page: VersionPage): Promise<ModelVersion[]>;
+  /** One page, with tags and without aliases, in a constant number of statements. */
+  search(search: ModelVersionSearch, page: SearchPage): Promise<Page<ModelVersion>>;
+}
+
+export interface ModelVersionWriter extends ModelVersionReader {
+  insert(version: NewModelVersion): Promise<void>;
+  setDescription(name: string, version: number, description: string | null, nowMs: number): Promise<void>;
+  setStage(name: string, versions: readonly number[], stage: MlflowStage, nowMs: number): Promise<void>;
+  /** MLflow's soft delete: the row stays, redacted; its tags stay, too. */
+  markDeleted(name: string, version: number, nowMs: number): Promise<void>;
+  putTag(name: string, version: number, tag: Tag): Promise<void>;
+  /** Absent is fine. */
+  deleteTag(name: string, version: number, key: string): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import type { ModelKind } from '../../domain/registered-model.ts';
+import type { SemanticVersion } from '../../domain/semantic-version.ts';
+import type { Facts, ModelIdentity, Seal, VersionRecord } from '../../domain/version-record.ts';
+
+export interface VersionRecordReader {
+  /** The identity of the living model with this name, or null when it has none yet. */
+  findIdentity(name: string): Promise<ModelIdentity | null>;
+  /** The record of a version of the living model with this name. */
+  find(name: string, version: number): Promise<VersionRecord | null>;
+  /** Records by version number; absent ones are left out. One statement. */
+  list(name: string, versions: readonly number[]): Promise<Map<number, VersionRecord>>;
+  /** Of the given versions of several models, those that are marked as deprecated. One statement. */
+  listDeprecated(
+    versions: readonly { name: string; version: number }[],
+  ): Promise<{ name: string; version: number }[]>;
+  /** The version number that carries the label, or null. */
+  findBySemanticVersion(name: string, label: SemanticVersion): Promise<number | null>;
+  /** The greatest label of the model by precedence, also of deleted versions, or null. */
+  greatestSemanticVersion(modelId: string): Promise<SemanticVersion | null>;
+  /** The greatest number that this name ever gave to a version of a model that is gone; 0 when none. */
+  lastNumberOfName(name: string): Promise<number>;
+}
+
+export interface VersionRecordWriter extends VersionRecordReader {
+  insertIdentity(
+    identity: ModelIdentity & { kind: ModelKind; nowMs: number; createdBy: string },
+  ): Promise<void>;
+  renameIdentity(modelId: string, newName: string): Promise<void>;
+  /** Marks the model as deleted; its records become tombstones. */
+  tombstoneIdentity(modelId: string, nowMs: number, deletedBy: string): Promise<void>;
+  /** Living identities whose MLflow model is gone and was created at that instant: candidates for a rename from outside. */
+  listOrphansCreatedAt(mlflowCreatedAtMs: number | bigint): Promise<ModelIdentity[]>;
+  /** Remembers that the name has given numbers up to this one. */
+  raiseLastNumberOfName(name: string, lastNumber: number): Promise<void>;
+  /** Inserts the record and moves `adoptedThrough` to its version. */
+  insert(record: VersionRecord): Promise<void>;
+  /**
+   * Makes records for all versions in MLflow's table beyond `adoptedThrough`, oldest first, labelled with
+   * the next minors after `greatest`, and opens their stage intervals with origin `adopted`.
+   */
+  adoptBeyond(
+    identity: ModelIdentity,
+    start: { greatest: SemanticVersion | null; nowMs: number },
+  ): Promise<void>;
+  setDeprecated(modelId: string, version: number, deprecated: boolean): Promise<void>;
+  setFacts(modelId: string, version: number, facts: Facts): Promise<void>;
+  setSeal(
+    modelId: string,
+    version: number,
+    seal: { seal: Seal; digest: string | null; sizeBytes: number | null; nowMs: number },
+  ): Promise<void>;
+  tombstone(modelId: string, version: number, nowMs: number, deletedBy: string): Promise<void>;
+}
