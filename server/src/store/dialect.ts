@@ -1,0 +1,55 @@
+import type { Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { Tables } from './schema/tables.ts';
+
+/** A handle for statements; inside a unit of work it is bound to its transaction. */
+export type Db = Kysely<Tables>;
+
+/** A place of a row of `Dialect.jsonTable`. Integers beyond 2^53 stand in the JSON as texts. */
+export type JsonColumn = readonly [name: string, type: 'text' | 'double' | 'bigint' | 'boolean'];
+
+/**
+ * What differs between the two engines, and nothing else. Everything that is not here is written once,
+ * in the portable subset of SQL.
+ */
+export interface Dialect {
+  readonly engine: 'sqlite' | 'postgres';
+  /** LIKE that minds case (SQLite needs a pragma for it). */
+  like(text: Expression<string | null>, pattern: string): RawBuilder<SqlBool>;
+  /** LIKE that does not mind case. */
+  ilike(text: Expression<string | null>, pattern: string): RawBuilder<SqlBool>;
+  /** Text ordered by its bytes, whatever the collation of the database. */
+  bytewise(text: Expression<string | null>): RawBuilder<string>;
+  /** The rows of a subquery as one JSON text; `parseJsonRows` reads it. */
+  jsonRows(subquery: Expression<unknown>, columns: readonly string[]): RawBuilder<string>;
+  /** The same with each row as a list of its columns: half the size, for rows by the thousand. */
+  jsonLists(subquery: Expression<unknown>, columns: readonly string[]): RawBuilder<string>;
+  /**
+   * A JSON text that is a list of lists as a table: one row an inner list, its places named and typed by
+   * `columns`. So that many rows are one parameter and the statement's text stays the same.
+   */
+  jsonTable(json: Expression<unknown>, columns: readonly JsonColumn[]): RawBuilder<unknown>;
+  /** Clause that locks the selected rows until the unit of work ends; empty where one writer is the rule. */
+  readonly forUpdate: RawBuilder<unknown>;
+  /**
+   * Holds off others that ask for the same key exclusively (or, `exclusive`, in any way) until the unit of
+   * work ends. One writer at a time needs none of it.
+   */
+  lockKey(db: Db, key: string, exclusive: boolean): Promise<void>;
+  /** Whether the failure means: run the same unit of work again. */
+  isRetryable(error: unknown): boolean;
+  /** Whether the failure is a violated primary key or unique constraint. */
+  isUniqueViolation(error: unknown): boolean;
+  /** Whether the failure is a value that does not fit its column. */
+  isTooLong(error: unknown): boolean;
+  /** Whether the database could not be reached or did not let us in. */
+  isUnavailable(error: unknown): boolean;
+}
+
+/** An open database. `transaction` runs one callback at a time per connection and commits or rolls back. */
+export interface Engine {
+  readonly dialect: Dialect;
+  /** For reads outside a transaction. */
+  readonly db: Db;
+  transaction<T>(fn: (db: Db) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Db, Dialect } from '../dialect.ts';
+import { DatabaseRefused } from './database-refused.ts';
+import { registry } from './migrations/0001-registry.ts';
+import type { Migration } from './migrations/migration.ts';
+
+/** Our migrations in order, numbered from 1 without gaps. */
+const MIGRATIONS: readonly Migration[] = [registry];
+
+/**
+ * The migrations that are still to run, given those that the database has seen (number to name).
+ * Throws `DatabaseRefused` when it has seen one that we do not know: a newer release was here.
+ */
+export function pendingMigrations(applied: ReadonlyMap<number, string>): Migration[] {
+  for (const [number, name] of applied) {
+    if (MIGRATIONS.some((known) => known.number === number && known.name === name)) continue;
+    throw new DatabaseRefused(
+      `This database was used by a newer release of the registry (migration ${number} ${name}; this release ` +
+        `knows up to ${MIGRATIONS.length}): start that release or a newer one.`,
+    );
+  }
+  return MIGRATIONS.filter((migration) => !applied.has(migration.number));
+}
+
+/** Where and when migrations run. */
+export interface MigrationContext {
+  readonly db: Db;
+  readonly engine: Dialect['engine'];
+  readonly nowMs: number;
+}
+
+/** Runs what is still to run and returns it. Wants to be alone on the database, inside a transaction. */
+export async function migrateRegistry(
+  { db, engine, nowMs }: MigrationContext,
+  applied: ReadonlyMap<number, string>,
+): Promise<Migration[]> {
+  const pending = pendingMigrations(applied);
+  if (pending.length === 0) return [];
+  await sql`CREATE TABLE IF NOT EXISTS registry_migrations (
+    number integer NOT NULL PRIMARY KEY,
+    name text NOT NULL,
+    applied_at_ms bigint NOT NULL
+  )`.execute(db);
+  for (const migration of pending) {
+    for (const statement of migration.up(engine, nowMs)) await sql.raw(statement).execute(db);
+    const { number, name } = migration;
+    await db.insertInto('registry_migrations').values({ number, name, applied_at_ms: nowMs }).execute();
+  }
+  return pending;
+}

@@ -1,0 +1,139 @@
+/**
+ * Our own tables. They refer to models by `model_id` and version number, never by name. Times are
+ * milliseconds since 1970. What has a home in MLflow's tables (description, tags, aliases, stage) is not here.
+ */
+import type { ColumnType } from 'kysely';
+import type { Int64 } from '../../domain/int64.ts';
+import type { BooleanColumn } from './columns.ts';
+
+/** A column that is written once and never updated. */
+type Fixed<T> = ColumnType<T, T, never>;
+
+/** Which of our migrations this database has seen. */
+interface RegistryMigrationsTable {
+  number: Fixed<number>;
+  name: Fixed<string>;
+  applied_at_ms: Fixed<Int64>;
+}
+
+/** One row a registered model, also the deleted ones; a living name is unique in its workspace. */
+interface RegistryModelsTable {
+  model_id: Fixed<string>;
+  workspace: string;
+  name: string;
+  kind: 'model' | 'prompt';
+  /** `registered_models.creation_time`: recognises a model that was renamed from outside. */
+  mlflow_created_at_ms: Int64 | null;
+  /** Greatest version number that has a row in `registry_versions`; greater ones came from outside. */
+  adopted_through: number;
+  created_at_ms: Int64;
+  created_by: string;
+  deleted_at_ms: Int64 | null;
+}
+
+/** The greatest version number that a name ever had, kept for names that lost their model. */
+interface RegistryNamesTable {
+  workspace: string;
+  name: string;
+  last_version: number;
+}
+
+/** The facts of a version that MLflow has no home for; a row with `deleted_at_ms` is the tombstone. */
+interface RegistryVersionsTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  created_at_ms: Int64;
+  created_by: string;
+  /** Through which door the version came, or `outside` when MLflow wrote it. */
+  origin: string;
+  sem_major: number | null;
+  sem_minor: number | null;
+  sem_patch: number | null;
+  sem_prerelease: string | null;
+  /** Valid only while MLflow's stage says Archived. */
+  deprecated: BooleanColumn;
+  seal: 'open' | 'pending' | 'sealed' | 'impossible';
+  /** `sha256:` and 64 hex digits, when sealed. */
+  digest: string | null;
+  size_bytes: Int64 | null;
+  sealed_at_ms: Int64 | null;
+  model_type: string | null;
+  data_version: string | null;
+  code_version: string | null;
+  /** JSON. */
+  parent_model: string | null;
+  /** JSON list of the names of facts that were inferred and not given. */
+  inferred_facts: string | null;
+  deleted_at_ms: Int64 | null;
+  deleted_by: string | null;
+}
+
+/** Which version held a slot (`stage:production`, `alias:champion`) when: `from_ms <= t < to_ms`. */
+interface RegistrySlotIntervalsTable {
+  model_id: Fixed<string>;
+  slot: Fixed<string>;
+  version: Fixed<number>;
+  from_ms: Fixed<Int64>;
+  to_ms: Int64 | null;
+  actor: string;
+  request_id: string | null;
+  reason: string | null;
+  forced: BooleanColumn;
+  origin: string;
+}
+
+/** The manifest of a version: its files, paths relative to its source. */
+interface RegistryManifestFilesTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  path: Fixed<string>;
+  size_bytes: Int64;
+  sha256: string;
+}
+
+/** Every file that came through us, by its logical path below the artifact root. */
+interface RegistryArtifactsTable {
+  path: Fixed<string>;
+  size_bytes: Int64;
+  sha256: string;
+  /** The artifact store's mark of this content: size and modification time, or the ETag. */
+  fingerprint: string;
+  uploaded_at_ms: Int64;
+  uploaded_by: string;
+}
+
+/** Paths that a registered version froze: nothing at, below or above them may change. */
+interface RegistryFrozenPathsTable {
+  path: Fixed<string>;
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  kind: 'tree';
+}
+
+/** Everyone who ever acted; `subject_id` stays, the display name may change. */
+interface RegistrySubjectsTable {
+  subject_id: Fixed<string>;
+  kind: string;
+  display_name: string;
+  created_at_ms: Int64;
+}
+
+/** The servers on this database; one whose lease has lapsed is gone. */
+interface RegistryServersTable {
+  server_id: Fixed<string>;
+  lease_until_ms: Int64;
+}
+
+/** Our tables by name. */
+export interface RegistryTables {
+  registry_migrations: RegistryMigrationsTable;
+  registry_models: RegistryModelsTable;
+  registry_names: RegistryNamesTable;
+  registry_versions: RegistryVersionsTable;
+  registry_slot_intervals: RegistrySlotIntervalsTable;
+  registry_manifest_files: RegistryManifestFilesTable;
+  registry_artifacts: RegistryArtifactsTable;
+  registry_frozen_paths: RegistryFrozenPathsTable;
+  registry_subjects: RegistrySubjectsTable;
+  registry_servers: RegistryServersTable;
+}

@@ -1,0 +1,357 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openPostgres } from '../../src/store/dialect.postgres.ts';
+import { openSqlite } from '../../src/store/dialect.sqlite.ts';
+import type { Engine } from '../../src/store/dialect.ts';
+import { DatabaseRefused } from '../../src/store/schema/database-refused.ts';
+import { readFacts } from '../../src/store/schema/facts.ts';
+import { createMlflowTables } from '../../src/store/schema/mlflow-ddl.ts';
+import { prepareDatabase } from '../../src/store/schema/open.ts';
+import type { RegistryTables } from '../../src/store/schema/registry-tables.ts';
+import { KNOWN_REVISIONS } from '../../src/store/schema/revisions.ts';
+import { MLFLOW_STRUCTURE } from '../../src/store/schema/structure.ts';
+import { createEmptyPostgresDatabase } from '../support/postgres.ts';
+
+const NOW_MS = 1_790_000_000_000;
+const FIRST_WITH_WORKSPACES = '1b5f0d9ad7c1';
+const NEWEST = 'dc11669786a5';
+
+/** Every column of our tables as the types have it; the compiler refuses one too many or too few. */
+const OUR_COLUMNS = {
+  registry_migrations: { number: 1, name: 1, applied_at_ms: 1 },
+  registry_models: {
+    model_id: 1,
+    workspace: 1,
+    name: 1,
+    kind: 1,
+    mlflow_created_at_ms: 1,
+    adopted_through: 1,
+    created_at_ms: 1,
+    created_by: 1,
+    deleted_at_ms: 1,
+  },
+  registry_names: { workspace: 1, name: 1, last_version: 1 },
+  registry_versions: {
+    model_id: 1,
+    version: 1,
+    created_at_ms: 1,
+    created_by: 1,
+    origin: 1,
+    sem_major: 1,
+    sem_minor: 1,
+    sem_patch: 1,
+    sem_prerelease: 1,
+    deprecated: 1,
+    seal: 1,
+    digest: 1,
+    size_bytes: 1,
+    sealed_at_ms: 1,
+    model_type: 1,
+    data_version: 1,
+    code_version: 1,
+    parent_model: 1,
+    inferred_facts: 1,
+    deleted_at_ms: 1,
+    deleted_by: 1,
+  },
+  registry_slot_intervals: {
+    model_id: 1,
+    slot: 1,
+    version: 1,
+    from_ms: 1,
+    to_ms: 1,
+    actor: 1,
+    request_id: 1,
+    reason: 1,
+    forced: 1,
+    origin: 1,
+  },
+  registry_manifest_files: { model_id: 1, version: 1, path: 1, size_bytes: 1, sha256: 1 },
+  registry_artifacts: {
+    path: 1,
+    size_bytes: 1,
+    sha256: 1,
+    fingerprint: 1,
+    uploaded_at_ms: 1,
+    uploaded_by: 1,
+  },
+  registry_frozen_paths: { path: 1, model_id: 1, version: 1, kind: 1 },
+  registry_subjects: { subject_id: 1, kind: 1, display_name: 1, created_at_ms: 1 },
+  registry_servers: { server_id: 1, lease_until_ms: 1 },
+} as const satisfies { [T in keyof RegistryTables]: Record<keyof RegistryTables[T], 1> };
+
+interface Place {
+  open(): Engine;
+  remove(): Promise<void>;
+}
+
+async function sqlitePlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-schema-'));
+  return {
+    open: () => openSqlite(join(folder, 'registry.db')),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function postgresPlace(): Promise<Place> {
+  const database = await createEmptyPostgresDatabase();
+  return { open: () => openPostgres(database.url), remove: database.drop };
+}
+
+describe.each([
+  { name: 'sqlite' as const, place: sqlitePlace },
+  { name: 'postgres' as const, place: postgresPlace },
+])('the schema on $name', ({ name, place: makePlace }) => {
+  let place: Place;
+  let engine: Engine;
+  let messages: string[];
+
+  beforeEach(async () => {
+    place = await makePlace();
+    engine = place.open();
+    messages = [];
+  });
+
+  afterEach(async () => {
+    await engine.close();
+    await place.remove();
+  });
+
+  const prepare = (on: Engine = engine, nowMs = NOW_MS) =>
+    prepareDatabase(on, {
+      nowMs,
+      log: { info: () => undefined, warn: (message) => messages.push(message) },
+      uri: 'postgresql://farm:geheim@db/registry',
+    });
+
+  const run = (...statements: string[]) =>
+    engine.transaction(async (db) => {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    });
+
+  /** As MLflow itself leaves a database: without anything of ours. */
+  const makeMlflow = () => engine.transaction((db) => createMlflowTables(db, name, 5));
+
+  /** The structure, sorted: tables with columns and keys, and indexes. */
+  const structure = async () => {
+    const { tables, indexes } = await readFacts(engine.db, name);
+    return { tables: [...tables].sort(), indexes: [...indexes].sort() };
+  };
+
+  test('an empty database becomes one of the newest MLflow, with its first rows', async () => {
+    expect(await prepare()).toEqual({ revision: NEWEST, warnings: [] });
+    const { tables } = await readFacts(engine.db, name);
+    const mlflow = [...tables.keys()].filter((table) => !table.startsWith('registry_'));
+    expect(mlflow).toHaveLength(65);
+    expect(await engine.db.selectFrom('alembic_version').selectAll().execute()).toEqual([
+      { version_num: NEWEST },
+    ]);
+    expect(await engine.db.selectFrom('workspaces').select('name').execute()).toEqual([{ name: 'default' }]);
+    expect(await engine.db.selectFrom('experiments').selectAll().execute()).toEqual([
+      {
+        experiment_id: 0,
+        name: 'Default',
+        artifact_location: 'mlflow-artifacts:/0',
+        lifecycle_stage: 'active',
+        creation_time: NOW_MS,
+        last_update_time: NOW_MS,
+        workspace: 'default',
+      },
+    ]);
+  });
+
+  test('the first experiment after Default has the id 1', async () => {
+    await prepare();
+    const inserted = await engine.transaction((db) =>
+      db.insertInto('experiments').values({ name: 'barn' }).returning('experiment_id').execute(),
+    );
+    expect(inserted).toEqual([{ experiment_id: 1 }]);
+  });
+
+  test('the actor of a server without authentication is a known subject', async () => {
+    await prepare();
+    expect(await engine.db.selectFrom('registry_subjects').selectAll().execute()).toEqual([
+      { subject_id: 'local', kind: 'local', display_name: 'local', created_at_ms: NOW_MS },
+    ]);
+  });
+
+  test('preparing again changes nothing', async () => {
+    await prepare();
+    const before = await structure();
+    expect(await prepare(engine, NOW_MS + 1)).toEqual({ revision: NEWEST, warnings: [] });
+    expect(await structure()).toEqual(before);
+    const applied = await engine.db.selectFrom('registry_migrations').selectAll().execute();
+    expect(applied).toEqual([{ number: 1, name: 'registry', applied_at_ms: NOW_MS }]);
+  });
+
+  test('a database that MLflow made ends with the structure of a fresh one', async () => {
+    const other = await makePlace();
+    const fresh = other.open();
+    await prepare(fresh);
+    const { tables, indexes } = await readFacts(fresh.db, name);
+    await fresh.close();
+    await other.remove();
+    await makeMlflow();
+    await prepare();
+    expect(await structure()).toEqual({ tables: [...tables].sort(), indexes: [...indexes].sort() });
+  });
+
+  test('what MLflow wrote stays, and so does its revision', async () => {
+    await makeMlflow();
+    await run(`UPDATE alembic_version SET version_num = '${FIRST_WITH_WORKSPACES}'`);
+    expect(await prepare()).toEqual({ revision: FIRST_WITH_WORKSPACES, warnings: [] });
+    expect(await engine.db.selectFrom('alembic_version').selectAll().execute()).toEqual([
+      { version_num: FIRST_WITH_WORKSPACES },
+    ]);
+    const [experiment] = await engine.db.selectFrom('experiments').select('creation_time').execute();
+    expect(experiment).toEqual({ creation_time: 5 });
+  });
+
+  test('an index that an older MLflow has not is made, and is not doubled where it has', async () => {
+    await makeMlflow();
+    await run('DROP INDEX idx_model_version_tags_workspace_name_version');
+    await prepare();
+    const { indexes } = await readFacts(engine.db, name);
+    expect(indexes).toContain('registry_model_version_tags_version');
+    expect(indexes).not.toContain('registry_registered_model_tags_name');
+  });
+
+  test('an index of ours that an upgrade of MLflow dropped is back after the next start', async () => {
+    await prepare();
+    const before = await structure();
+    await run('DROP INDEX registry_model_versions_stage');
+    await prepare();
+    expect(await structure()).toEqual(before);
+  });
+
+  test('the experiment Default is made when a migrated database has none', async () => {
+    await makeMlflow();
+    await run('DELETE FROM experiments');
+    await prepare();
+    const found = await engine.db.selectFrom('experiments').select(['experiment_id', 'name']).execute();
+    expect(found).toEqual([{ experiment_id: 0, name: 'Default' }]);
+  });
+
+  test('a revision that was never tried is opened with a warning when the tables fit', async () => {
+    await makeMlflow();
+    await run(`UPDATE alembic_version SET version_num = 'f00dfeed0001'`);
+    const { warnings } = await prepare();
+    expect(warnings).toEqual([expect.stringContaining('revision f00dfeed0001')]);
+    expect(messages).toEqual(warnings);
+  });
+
+  test('a database older than 3.10 is refused with the revision and the upgrade to run', async () => {
+    await makeMlflow();
+    await run(
+      'DROP INDEX idx_experiments_workspace',
+      'DROP INDEX idx_experiments_workspace_creation_time',
+      'ALTER TABLE experiments RENAME COLUMN workspace TO room',
+      `UPDATE alembic_version SET version_num = 'bf29a5ff90ea'`,
+    );
+    const before = await structure();
+    await expect(prepare()).rejects.toThrow(
+      'This database is of an MLflow older than 3.10 (revision bf29a5ff90ea): take a backup, run ' +
+        '`mlflow db upgrade postgresql://farm@db/registry` with MLflow 3.10 or newer, and start again.',
+    );
+    expect(await structure()).toEqual(before);
+  });
+
+  test('a future MLflow whose tables demand more than we know is refused', async () => {
+    await makeMlflow();
+    await run(
+      'DROP TABLE latest_metrics',
+      'CREATE TABLE latest_metrics (key text NOT NULL, stripe text NOT NULL)',
+    );
+    await expect(prepare()).rejects.toThrow(
+      /latest_metrics has no column value.*newer release of the registry/,
+    );
+  });
+
+  test('a database of something else is refused and left as it is', async () => {
+    await run('CREATE TABLE hens (id integer)', 'CREATE TABLE eggs (id integer)');
+    await expect(prepare()).rejects.toThrow(DatabaseRefused);
+    await expect(prepare()).rejects.toThrow('it has other tables (eggs, hens)');
+    expect((await structure()).tables.map(([table]) => table)).toEqual(['eggs', 'hens']);
+  });
+
+  test('a database that a newer release used is refused', async () => {
+    await prepare();
+    await run(`INSERT INTO registry_migrations VALUES (999, 'tomorrow', 1)`);
+    await expect(prepare()).rejects.toThrow(/newer release of the registry \(migration 999 tomorrow/);
+  });
+
+  test('a start that fails half-way leaves an empty database empty', async () => {
+    await run('CREATE VIEW registry_versions AS SELECT 1 AS one');
+    await expect(prepare()).rejects.toThrow();
+    expect((await structure()).tables).toEqual([]);
+    await run('DROP VIEW registry_versions');
+    await expect(prepare()).resolves.toMatchObject({ revision: NEWEST });
+  });
+
+  test('the tables that we make have every column and key that we count on', async () => {
+    await prepare();
+    const { tables } = await readFacts(engine.db, name);
+    for (const [table, { columns, key }] of Object.entries(MLFLOW_STRUCTURE)) {
+      const found = tables.get(table);
+      expect(
+        found?.columns.map((column) => column.name),
+        table,
+      ).toEqual(expect.arrayContaining([...columns]));
+      expect(found?.key, table).toEqual([...key]);
+    }
+  });
+
+  test('our tables have exactly the columns of their types', async () => {
+    await prepare();
+    const { tables } = await readFacts(engine.db, name);
+    const ours = [...tables].filter(([table]) => table.startsWith('registry_'));
+    const columns = ours.map(([table, facts]) => [table, facts.columns.map((column) => column.name).sort()]);
+    const wanted = Object.entries(OUR_COLUMNS).map(([table, names]) => [table, Object.keys(names).sort()]);
+    expect(Object.fromEntries(columns)).toEqual(Object.fromEntries(wanted));
+  });
+
+  test('two living models never share a name, a deleted one leaves it free', async () => {
+    await prepare();
+    const add = (modelId: string, deletedAtMs: number | null) =>
+      engine.transaction((db) =>
+        db
+          .insertInto('registry_models')
+          .values({
+            model_id: modelId,
+            workspace: 'default',
+            name: 'layer-count',
+            kind: 'model',
+            adopted_through: 0,
+            created_at_ms: 1,
+            created_by: 'local',
+            deleted_at_ms: deletedAtMs,
+          })
+          .execute(),
+      );
+    await add('a', 7);
+    await add('b', null);
+    await add('c', 8);
+    await expect(add('d', null)).rejects.toSatisfy(engine.dialect.isUniqueViolation);
+  });
+
+  test('identifiers in our tables sort by their bytes', async () => {
+    await prepare();
+    const names = ['b', 'B', 'a_', 'a', 'ä', 'A-'];
+    await engine.transaction((db) =>
+      db
+        .insertInto('registry_names')
+        .values(names.map((each) => ({ workspace: 'default', name: each, last_version: 1 })))
+        .execute(),
+    );
+    const rows = await engine.db.selectFrom('registry_names').select('name').orderBy('name').execute();
+    expect(rows.map((row) => row.name)).toEqual(['A-', 'B', 'a', 'a_', 'b', 'ä']);
+  });
+});
+
+test('the revisions known to fit begin with workspaces and end with the newest tested', () => {
+  const revisions = [...KNOWN_REVISIONS];
+  expect([revisions[0], revisions.at(-1)]).toEqual([FIRST_WITH_WORKSPACES, NEWEST]);
+});

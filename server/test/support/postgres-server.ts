@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { KeeperPlan } from './postgres-keeper.ts';
+import { type PostgresProgram, placePostgres } from './postgres-place.ts';
+
+const KEEPER = fileURLToPath(new URL('./postgres-keeper.ts', import.meta.url));
+const READY = 'database system is ready to accept connections';
+const KEPT_OUTPUT_CHARS = 4000;
+
+/** Where a server keeps all its files, and how it is reached on 127.0.0.1, as user `postgres`. */
+export interface ServerPlace {
+  readonly folder: string;
+  readonly port: number;
+  readonly password: string;
+}
+
+/**
+ * A PostgreSQL with an empty cluster. Resolves, when it takes connections, to the function that stops it and
+ * removes its folder; both happen too when this process dies. Fails with what PostgreSQL said.
+ */
+export async function startPostgres(place: ServerPlace): Promise<() => Promise<void>> {
+  const program = await placePostgres(place.folder);
+  const passwordFile = join(place.folder, 'password');
+  await writeFile(passwordFile, place.password, { mode: 0o600 });
+  if (program.account) await chown(passwordFile, program.account.uid, program.account.gid);
+  const keeper = spawn(process.execPath, [KEEPER, JSON.stringify(plan(place, program, passwordFile))], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // Ctrl-C in a terminal is for the tests; the database ends after them.
+    detached: true,
+    windowsHide: true,
+    // READY is looked for in English.
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const gone = once(keeper, 'close');
+  await readyOutput(keeper.stderr);
+  return async () => {
+    keeper.stdin.end();
+    await gone;
+  };
+}
+
+function plan(
+  { folder, port }: ServerPlace,
+  { binFolder, account }: PostgresProgram,
+  passwordFile: string,
+): KeeperPlan {
+  const data = join(folder, 'data');
+  const create = ['-D', data, '--username=postgres', '--auth=password', `--pwfile=${passwordFile}`];
+  return {
+    folder,
+    account,
+    commands: [
+      { file: join(binFolder, 'initdb'), args: [...create, ...CLUSTER] },
+      { file: join(binFolder, 'postgres'), args: ['-D', data, '-p', `${port}`, ...SETTINGS] },
+    ],
+  };
+}
+
+const CLUSTER = [
+  // A collation that is not bytewise, as most real databases have: an order that forgets it shows.
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=icu',
+  '--icu-locale=en-US',
+  '--no-sync',
+];
+
+const SETTINGS = Object.entries({
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '200',
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+}).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+/** Reads on after the server is ready, so that it can always write. */
+function readyOutput(stream: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      output = (output + text).slice(-KEPT_OUTPUT_CHARS);
+      if (output.includes(READY)) resolve();
+    });
+    stream.once('end', () => reject(new Error(output.trim() || 'it ended without a word')));
+  });
+}
