@@ -1,0 +1,159 @@
+import { sql } from 'kysely';
+import type { Int64 } from '../domain/int64.ts';
+import { latestPerKey, type Metric, storedValue } from '../domain/metric.ts';
+import { toPage } from '../domain/page.ts';
+import type { MetricReader, MetricWriter } from '../operations/ports/metric.ts';
+import { hotStatement, parseJsonRows, type StoreContext } from './context.ts';
+import type { JsonColumn } from './dialect.ts';
+import { exactText, fromExactText } from './exact-integer.ts';
+import { jsonTableText } from './json-table.ts';
+import { toBoolean } from './schema/columns.ts';
+
+/** A point as the database holds it. */
+interface PointRow {
+  readonly key: string;
+  readonly value: number;
+  readonly timestamp: Int64;
+  readonly step: Int64;
+  readonly is_nan: boolean | number;
+}
+
+const POINT: readonly JsonColumn[] = [
+  ['key', 'text'],
+  ['value', 'double'],
+  ['timestamp', 'bigint'],
+  ['step', 'bigint'],
+  ['is_nan', 'boolean'],
+];
+
+const MODEL_POINT: readonly JsonColumn[] = [
+  ['model_id', 'text'],
+  ['metric_name', 'text'],
+  ['metric_timestamp_ms', 'bigint'],
+  ['metric_step', 'bigint'],
+  ['metric_value', 'double'],
+  ['dataset_uuid', 'text'],
+  ['dataset_name', 'text'],
+  ['dataset_digest', 'text'],
+];
+
+interface HistoryPage {
+  readonly workspace: string;
+  readonly runId: string;
+  readonly key: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const history = hotStatement<HistoryPage, { points: string }>((dialect, value) => {
+  const page = sql`(
+    select m.value, ${exactText('m.timestamp')} as time, ${exactText('m.step')} as at_step, m.is_nan from metrics m
+    where m.run_uuid = ${value('runId')} and m.key = ${value('key')}
+      and exists (select 1 from runs r join experiments e on e.experiment_id = r.experiment_id
+        where r.run_uuid = ${value('runId')} and e.workspace = ${value('workspace')})
+    order by m.timestamp, m.step, m.value limit ${value('limit')} offset ${value('offset')})`;
+  return sql`select ${dialect.jsonLists(page, ['value', 'time', 'at_step', 'is_nan'])} as points`;
+});
+
+const insertPoints = hotStatement<{ runId: string; points: string }, never>(
+  (dialect, value) => sql`
+    insert into metrics (key, value, timestamp, step, is_nan, run_uuid)
+    select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
+    from ${dialect.jsonTable(value('points'), POINT)} as p where true
+    on conflict do nothing`,
+);
+
+/** MLflow: greater step wins, then time, then value. One statement, so that no other writer comes between. */
+const moveLatest = hotStatement<{ runId: string; points: string }, never>(
+  (dialect, value) => sql`
+    insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid)
+    select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
+    from ${dialect.jsonTable(value('points'), POINT)} as p where true
+    on conflict (key, run_uuid) do update set value = excluded.value, timestamp = excluded.timestamp,
+      step = excluded.step, is_nan = excluded.is_nan
+    where (excluded.step, excluded.timestamp, excluded.value)
+      > (latest_metrics.step, coalesce(latest_metrics.timestamp, -1), latest_metrics.value)`,
+);
+
+/** One point has one value for a model; of two the greater stays, as for the latest metric. */
+const insertModelPoints = hotStatement<{ runId: string; experimentId: number; points: string }, never>(
+  (dialect, value) => sql`
+    insert into logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step, metric_value,
+      dataset_uuid, dataset_name, dataset_digest, run_id, experiment_id)
+    select p.*, ${value('runId')}, cast(${value('experimentId')} as integer)
+    from ${dialect.jsonTable(value('points'), MODEL_POINT)} as p where true
+    on conflict (model_id, metric_name, metric_timestamp_ms, metric_step, run_id) do update
+    set metric_value = excluded.metric_value, dataset_uuid = excluded.dataset_uuid,
+      dataset_name = excluded.dataset_name, dataset_digest = excluded.dataset_digest
+    where excluded.metric_value > logged_model_metrics.metric_value`,
+);
+
+export function metricReader(context: StoreContext): MetricReader {
+  return {
+    async history(runId, key, { limit, offset }) {
+      const { workspace } = context;
+      const [row] = await history(context, { workspace, runId, key, limit: limit + 1, offset });
+      const points = parseJsonRows<[number, string, string, boolean | number]>(row?.points ?? '[]');
+      return toPage(
+        points.map(([value, time, step, is_nan]) =>
+          toMetric({ key, value, timestamp: fromExactText(time), step: fromExactText(step), is_nan }),
+        ),
+        limit,
+        offset,
+      );
+    },
+  };
+}
+
+export function metricWriter(context: StoreContext): MetricWriter {
+  return {
+    ...metricReader(context),
+    async log(runId, metrics) {
+      if (metrics.length === 0) return;
+      await insertPoints(context, { runId, points: pointsJson(metrics) });
+      await moveLatest(context, { runId, points: pointsJson(latestPerKey(metrics)) });
+    },
+    async logToModels({ runId, experimentId }, metrics) {
+      if (metrics.length === 0) return;
+      // No point twice in one statement; MLflow: a model's NaN is stored as 0, there is no mark for it.
+      const points = new Map(
+        metrics
+          .map((metric) => ({ ...metric, stored: storedValue(metric.value).value }))
+          .sort((a, b) => a.stored - b.stored)
+          .map((metric) => [
+            JSON.stringify([metric.modelId, metric.key, String(metric.timestampMs), String(metric.step)]),
+            [
+              metric.modelId,
+              metric.key,
+              metric.timestampMs,
+              metric.step,
+              metric.stored,
+              metric.datasetId,
+              metric.datasetName,
+              metric.datasetDigest,
+            ],
+          ]),
+      );
+      await insertModelPoints(context, { runId, experimentId, points: jsonTableText([...points.values()]) });
+    },
+  };
+}
+
+function pointsJson(metrics: readonly Metric[]): string {
+  return jsonTableText(
+    metrics.map((metric) => {
+      const { value, isNan } = storedValue(metric.value);
+      return [metric.key, value, metric.timestampMs, metric.step, isNan];
+    }),
+  );
+}
+
+/** Row → domain. */
+export function toMetric(row: PointRow): Metric {
+  return {
+    key: row.key,
+    value: toBoolean(row.is_nan) ? Number.NaN : Number(row.value),
+    timestampMs: row.timestamp,
+    step: row.step,
+  };
+}

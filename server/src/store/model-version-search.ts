@@ -1,0 +1,78 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { ModelVersion } from '../domain/model-version.ts';
+import { type Page, toPage } from '../domain/page.ts';
+import type {
+  ModelVersionCondition,
+  ModelVersionOrderTerm,
+  ModelVersionSearch,
+} from '../domain/search/model-version.ts';
+import type { SearchPage } from '../operations/ports/registered-model.ts';
+import { allOf, direction, numberTest, textTest } from './condition.ts';
+import type { StoreContext } from './context.ts';
+import type { Dialect } from './dialect.ts';
+import {
+  type ModelVersionRow,
+  notDeleted,
+  toModelVersion,
+  versionColumns,
+  versionTags,
+} from './model-version-rows.ts';
+import { notPrompt, type TagTable, tagConditions } from './tag-condition.ts';
+
+const TAGS: TagTable = {
+  table: 'model_version_tags',
+  owner: sql<SqlBool>`t.workspace = mv.workspace and t.name = mv.name and t.version = mv.version`,
+};
+
+/** MLflow: a version is a prompt's when any version of that model carries the tag. */
+const PROMPT_TAGS: TagTable = {
+  table: 'model_version_tags',
+  owner: sql<SqlBool>`t.workspace = mv.workspace and t.name = mv.name`,
+};
+
+/** One page in one statement. The page is cut first; only its rows get their tags. */
+export async function searchModelVersions(
+  { db, dialect, workspace }: StoreContext,
+  search: ModelVersionSearch,
+  { limit, offset }: SearchPage,
+): Promise<Page<ModelVersion>> {
+  const tags = search.conditions.filter((condition) => condition.kind === 'tag');
+  const matches = allOf([
+    sql<SqlBool>`mv.workspace = ${workspace} and ${notDeleted}`,
+    ...search.conditions.flatMap((condition) => attributeTest(dialect, condition)),
+    ...tagConditions(dialect, TAGS, tags, search.excludePrompts),
+    ...(search.excludePrompts ? [notPrompt(PROMPT_TAGS)] : []),
+  ]);
+  const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
+  const { rows } = await sql<ModelVersionRow>`
+    select ${versionColumns}, ${versionTags(dialect)} as tags from (
+      select * from model_versions mv where ${matches}
+      order by ${order} limit ${limit + 1} offset ${offset}) as mv
+    order by ${order}`.execute(db);
+  return toPage(rows.map(toModelVersion), limit, offset);
+}
+
+const COLUMNS = { name: 'mv.name', run_id: 'mv.run_id', source_path: 'mv.source' } as const;
+
+function attributeTest(dialect: Dialect, condition: ModelVersionCondition): RawBuilder<SqlBool>[] {
+  if (condition.kind !== 'attribute') return [];
+  if (condition.key === 'version_number') return [numberTest(sql.ref('mv.version'), condition)];
+  return [textTest(dialect, sql.ref<string | null>(COLUMNS[condition.key]), condition)];
+}
+
+function orderTerm(dialect: Dialect, { key, ascending }: ModelVersionOrderTerm): RawBuilder<unknown> {
+  return sql`${orderColumn(dialect, key)} ${direction(ascending)}`;
+}
+
+function orderColumn(dialect: Dialect, key: ModelVersionOrderTerm['key']): RawBuilder<unknown> {
+  switch (key) {
+    case 'name':
+      return dialect.bytewise(sql.ref<string>('mv.name'));
+    case 'version_number':
+      return sql`mv.version`;
+    case 'creation_timestamp':
+      return sql`mv.creation_time`;
+    case 'last_updated_timestamp':
+      return sql`mv.last_updated_time`;
+  }
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { Int64 } from '../domain/int64.ts';
+import type { Slot, SlotInterval, SlotOrigin } from '../domain/slot.ts';
+import type { SlotReader, SlotWriter } from '../operations/ports/slot.ts';
+import { hotStatement, type StoreContext } from './context.ts';
+
+const lastEntry = hotStatement<{ modelId: string; slot: string }, { from_ms: Int64 }>(
+  (_dialect, value) => sql`select from_ms from registry_slot_intervals
+    where model_id = ${value('modelId')} and slot = ${value('slot')} order by from_ms desc limit 1`,
+);
+
+interface NewInterval {
+  readonly modelId: string;
+  readonly slot: Slot;
+  readonly version: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly reason: string | null;
+  readonly origin: SlotOrigin;
+}
+
+const insertInterval = hotStatement<NewInterval, never>(
+  (_dialect, value) => sql`insert into registry_slot_intervals
+    (model_id, slot, version, from_ms, actor, reason, forced, origin)
+    values (${value('modelId')}, ${value('slot')}, ${value('version')}, ${value('atMs')}, ${value('actor')},
+      ${value('reason')}, ${sql.lit(false)}, ${value('origin')})`,
+);
+
+export function slotReader({ db }: StoreContext): SlotReader {
+  return {
+    async listHolders(modelId, slot) {
+      const rows = await db
+        .selectFrom('registry_slot_intervals')
+        .select('version')
+        .where('model_id', '=', modelId)
+        .where('slot', '=', slot)
+        .where('to_ms', 'is', null)
+        .orderBy('from_ms', 'desc')
+        .execute();
+      return rows.map((row) => row.version);
+    },
+    async listStageSlots(modelId, version) {
+      const rows = await db
+        .selectFrom('registry_slot_intervals')
+        .select('slot')
+        .where('model_id', '=', modelId)
+        .where('version', '=', version)
+        .where('to_ms', 'is', null)
+        .where('slot', 'like', 'stage:%')
+        .execute();
+      return rows.map((row) => row.slot as Slot);
+    },
+    async listIntervals(modelId, slot, limit) {
+      const rows = await db
+        .selectFrom('registry_slot_intervals')
+        .select(['slot', 'version', 'from_ms', 'to_ms', 'actor', 'reason', 'origin'])
+        .where('model_id', '=', modelId)
+        .where('slot', '=', slot)
+        .orderBy('from_ms', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(
+        (row): SlotInterval => ({
+          slot: row.slot as Slot,
+          version: row.version,
+          fromMs: row.from_ms,
+          toMs: row.to_ms,
+          actor: row.actor,
+          reason: row.reason,
+          origin: row.origin as SlotOrigin,
+        }),
+      );
+    },
+    async listHoldersAt(modelId, slot, atMs) {
+      const rows = await db
+        .selectFrom('registry_slot_intervals')
+        .select('version')
+        .where('model_id', '=', modelId)
+        .where('slot', '=', slot)
+        .where('from_ms', '<=', atMs)
+        .where((eb) => eb.or([eb('to_ms', 'is', null), eb('to_ms', '>', atMs)]))
+        .orderBy('from_ms', 'desc')
+        .execute();
+      return rows.map((row) => row.version);
+    },
+  };
+}
+
+export function slotWriter(context: StoreContext): SlotWriter {
+  return {
+    ...slotReader(context),
+    async nextInstant(modelId, slots, nowMs) {
+      let instant = nowMs;
+      for (const slot of slots) {
+        const [last] = await lastEntry(context, { modelId, slot });
+        if (last !== undefined) instant = Math.max(instant, Number(last.from_ms) + 1);
+      }
+      return instant;
+    },
+    async enter({ modelId, atMs, actor, reason }, slot, version, origin) {
+      await insertInterval(context, { modelId, slot, version, atMs, actor, reason, origin });
+    },
+    async leave(change, slot, version) {
+      await open(context, change.modelId)
+        .set({ to_ms: change.atMs })
+        .where('slot', '=', slot)
+        .where('version', '=', version)
+        .execute();
+    },
+    async leaveAll(modelId, version, atMs) {
+      const all = open(context, modelId).set({ to_ms: atMs });
+      await (version === null ? all : all.where('version', '=', version)).execute();
+    },
+  };
+}
+
+function open({ db }: StoreContext, modelId: string) {
+  return db.updateTable('registry_slot_intervals').where('model_id', '=', modelId).where('to_ms', 'is', null);
+}

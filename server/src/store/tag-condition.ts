@@ -1,0 +1,39 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { PROMPT_TAG } from '../domain/registered-model.ts';
+import type { StringTest } from '../domain/search/condition.ts';
+import { allOf, textTest } from './condition.ts';
+import type { Dialect } from './dialect.ts';
+
+/** A tag condition of a search of registered models or versions. */
+export type TagCondition = { readonly kind: 'tag'; readonly key: string } & StringTest;
+
+/** One of the two tag tables of the registry, and what ties its rows (`t`) to the row searched. */
+export interface TagTable {
+  readonly table: 'registered_model_tags' | 'model_version_tags';
+  readonly owner: RawBuilder<SqlBool>;
+}
+
+/**
+ * MLflow: all conditions on one key are about one row, keys are about separate rows; an absent key never
+ * matches. While prompts are left out, conditions on the prompt tag itself do not count.
+ */
+export function tagConditions(
+  dialect: Dialect,
+  tags: TagTable,
+  conditions: readonly TagCondition[],
+  excludePrompts: boolean,
+): RawBuilder<SqlBool>[] {
+  const byKey = Map.groupBy(conditions, (condition) => condition.key);
+  if (excludePrompts) byKey.delete(PROMPT_TAG);
+  return [...byKey].map(([key, tests]) => {
+    const values = tests.map((test) => textTest(dialect, sql.ref<string | null>('t.value'), test));
+    return sql<SqlBool>`exists (select 1 from ${sql.table(tags.table)} t
+      where ${tags.owner} and t.key = ${key} and ${allOf(values)})`;
+  });
+}
+
+/** The row searched belongs to no prompt: neither its model nor, for versions, any version says so. */
+export function notPrompt(tags: TagTable): RawBuilder<SqlBool> {
+  return sql<SqlBool>`not exists (select 1 from ${sql.table(tags.table)} t
+    where ${tags.owner} and t.key = ${PROMPT_TAG} and t.value = 'true')`;
+}

@@ -1,0 +1,50 @@
+import type { Reader, Writer } from '../operations/ports.ts';
+import { aliasReader, aliasWriter } from './alias.ts';
+import type { StoreContext } from './context.ts';
+import { datasetReader, datasetWriter } from './dataset.ts';
+import { experimentReader, experimentWriter } from './experiment.ts';
+import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
+import { metricReader, metricWriter } from './metric.ts';
+import { modelVersionReader, modelVersionWriter } from './model-version.ts';
+import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
+import { runReader, runWriter } from './run.ts';
+import { sealReader, sealWriter } from './seal.ts';
+import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
+import { slotReader, slotWriter } from './slot.ts';
+import { versionRecordReader, versionRecordWriter } from './version-record.ts';
+
+/** Everything that reads, on one handle. */
+export function readerOf(context: StoreContext): Reader {
+  return {
+    registeredModels: registeredModelReader(context),
+    modelVersions: modelVersionReader(context),
+    aliases: aliasReader(context),
+    versionRecords: versionRecordReader(context),
+    slots: slotReader(context),
+    seals: sealReader(context),
+    serverLeases: serverLeaseReader(context),
+    experiments: experimentReader(context),
+    runs: runReader(context),
+    metrics: metricReader(context),
+    datasets: datasetReader(context),
+    loggedModels: loggedModelReader(context),
+  };
+}
+
+/** Everything that writes, on the handle of one transaction. */
+export function writerOf(context: StoreContext): Writer {
+  return {
+    registeredModels: registeredModelWriter(context),
+    modelVersions: modelVersionWriter(context),
+    aliases: aliasWriter(context),
+    versionRecords: versionRecordWriter(context),
+    slots: slotWriter(context),
+    seals: sealWriter(context),
+    serverLeases: serverLeaseWriter(context),
+    experiments: experimentWriter(context),
+    runs: runWriter(context),
+    metrics: metricWriter(context),
+    datasets: datasetWriter(context),
+    loggedModels: loggedModelWriter(context),
+  };
+}

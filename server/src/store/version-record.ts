@@ -1,0 +1,232 @@
+import { sql } from 'kysely';
+import type { Int64 } from '../domain/int64.ts';
+import type { SemanticVersion } from '../domain/semantic-version.ts';
+import { compareSemanticVersions } from '../domain/semantic-version.ts';
+import type { ModelIdentity } from '../domain/version-record.ts';
+import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
+import { hotStatement, type StoreContext } from './context.ts';
+import { identityWriter } from './model-identity.ts';
+import { adoptBeyond } from './version-adoption.ts';
+import { toParentJson, toVersionRecord } from './version-record-rows.ts';
+
+interface IdentityRow {
+  readonly model_id: string;
+  readonly name: string;
+  readonly adopted_through: number;
+  readonly mlflow_created_at_ms: Int64 | null;
+}
+
+const findIdentityRow = hotStatement<{ workspace: string; name: string }, IdentityRow>(
+  (_dialect, value) => sql`select model_id, name, adopted_through, mlflow_created_at_ms from registry_models
+    where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null`,
+);
+
+const findLastNumber = hotStatement<{ workspace: string; name: string }, { last_version: number }>(
+  (_dialect, value) => sql`select last_version from registry_names
+    where workspace = ${value('workspace')} and name = ${value('name')}`,
+);
+
+const labelsOfGreatestCore = hotStatement<{ modelId: string }, SemanticVersion>(
+  (_dialect, value) => sql`
+    with core as (
+      select sem_major, sem_minor, sem_patch from registry_versions
+      where model_id = ${value('modelId')} and sem_major is not null
+      order by sem_major desc, sem_minor desc, sem_patch desc limit 1)
+    select rv.sem_major as major, rv.sem_minor as minor, rv.sem_patch as patch, rv.sem_prerelease as prerelease
+    from core join registry_versions rv on rv.model_id = ${value('modelId')} and rv.sem_major = core.sem_major
+      and rv.sem_minor = core.sem_minor and rv.sem_patch = core.sem_patch`,
+);
+
+interface RecordValues {
+  readonly modelId: string;
+  readonly version: number;
+  readonly createdAtMs: Int64;
+  readonly createdBy: string;
+  readonly origin: string;
+  readonly major: number | null;
+  readonly minor: number | null;
+  readonly patch: number | null;
+  readonly prerelease: string | null;
+  readonly deprecated: boolean;
+  readonly seal: string;
+  readonly digest: string | null;
+  readonly sizeBytes: Int64 | null;
+  readonly sealedAtMs: Int64 | null;
+  readonly modelType: string | null;
+  readonly dataVersion: string | null;
+  readonly codeVersion: string | null;
+  readonly parent: string | null;
+  readonly inferred: string;
+  readonly deletedAtMs: Int64 | null;
+}
+
+const insertRecord = hotStatement<RecordValues, never>(
+  (
+    _dialect,
+    value,
+  ) => sql`insert into registry_versions (model_id, version, created_at_ms, created_by, origin,
+      sem_major, sem_minor, sem_patch, sem_prerelease, deprecated, seal, digest, size_bytes, sealed_at_ms,
+      model_type, data_version, code_version, parent_model, inferred_facts, deleted_at_ms)
+    values (${value('modelId')}, ${value('version')}, ${value('createdAtMs')}, ${value('createdBy')},
+      ${value('origin')}, ${value('major')}, ${value('minor')}, ${value('patch')}, ${value('prerelease')},
+      ${value('deprecated')}, ${value('seal')}, ${value('digest')}, ${value('sizeBytes')},
+      ${value('sealedAtMs')}, ${value('modelType')}, ${value('dataVersion')}, ${value('codeVersion')},
+      ${value('parent')}, ${value('inferred')}, ${value('deletedAtMs')})`,
+);
+
+const raiseAdoptedThrough = hotStatement<{ modelId: string; version: number }, never>(
+  (_dialect, value) => sql`update registry_models set adopted_through = ${value('version')}
+    where model_id = ${value('modelId')} and adopted_through < ${value('version')}`,
+);
+
+export function versionRecordReader(context: StoreContext): VersionRecordReader {
+  const { db, workspace } = context;
+  const ofName = (name: string) =>
+    db
+      .selectFrom('registry_models as rm')
+      .innerJoin('registry_versions as rv', 'rv.model_id', 'rm.model_id')
+      .where('rm.workspace', '=', workspace)
+      .where('rm.name', '=', name)
+      .where('rm.deleted_at_ms', 'is', null);
+  return {
+    async findIdentity(name) {
+      const [row] = await findIdentityRow(context, { workspace, name });
+      return row === undefined ? null : toIdentity(row);
+    },
+    async find(name, version) {
+      const row = await ofName(name).selectAll('rv').where('rv.version', '=', version).executeTakeFirst();
+      return row === undefined ? null : toVersionRecord(row);
+    },
+    async list(name, versions) {
+      if (versions.length === 0) return new Map();
+      const rows = await ofName(name)
+        .selectAll('rv')
+        .where('rv.version', 'in', [...versions])
+        .execute();
+      return new Map(rows.map((row) => [row.version, toVersionRecord(row)]));
+    },
+    async listDeprecated(versions) {
+      if (versions.length === 0) return [];
+      return db
+        .selectFrom('registry_models as rm')
+        .innerJoin('registry_versions as rv', 'rv.model_id', 'rm.model_id')
+        .select(['rm.name', 'rv.version'])
+        .where('rm.workspace', '=', workspace)
+        .where('rm.deleted_at_ms', 'is', null)
+        .where('rv.deprecated', '=', sql.lit(true))
+        .where(
+          'rm.name',
+          'in',
+          versions.map(({ name }) => name),
+        )
+        .where(
+          'rv.version',
+          'in',
+          versions.map(({ version }) => version),
+        )
+        .execute();
+    },
+    async findBySemanticVersion(name, label) {
+      const row = await ofName(name)
+        .select('rv.version')
+        .where('rv.sem_major', '=', label.major)
+        .where('rv.sem_minor', '=', label.minor)
+        .where('rv.sem_patch', '=', label.patch)
+        .where('rv.sem_prerelease', '=', label.prerelease)
+        .where('rv.deleted_at_ms', 'is', null)
+        .executeTakeFirst();
+      return row?.version ?? null;
+    },
+    greatestSemanticVersion: (modelId) => greatestSemanticVersion(context, modelId),
+    async lastNumberOfName(name) {
+      const [row] = await findLastNumber(context, { workspace, name });
+      return row?.last_version ?? 0;
+    },
+  };
+}
+
+export function versionRecordWriter(context: StoreContext): VersionRecordWriter {
+  const { db, workspace } = context;
+  const one = (modelId: string, version: number) =>
+    db.updateTable('registry_versions').where('model_id', '=', modelId).where('version', '=', version);
+  return {
+    ...versionRecordReader(context),
+    ...identityWriter(context),
+    async raiseLastNumberOfName(name, lastNumber) {
+      await sql`insert into registry_names (workspace, name, last_version)
+        values (${workspace}, ${name}, ${lastNumber})
+        on conflict (workspace, name) do update set last_version = excluded.last_version
+        where excluded.last_version > registry_names.last_version`.execute(db);
+    },
+    async insert(record) {
+      const { semanticVersion: label, facts } = record;
+      await insertRecord(context, {
+        modelId: record.modelId,
+        version: record.version,
+        createdAtMs: record.createdAtMs,
+        createdBy: record.createdBy,
+        origin: record.origin,
+        major: label?.major ?? null,
+        minor: label?.minor ?? null,
+        patch: label?.patch ?? null,
+        prerelease: label?.prerelease ?? null,
+        deprecated: record.deprecated,
+        seal: record.seal,
+        digest: record.digest,
+        sizeBytes: record.sizeBytes,
+        sealedAtMs: record.seal === 'sealed' ? record.createdAtMs : null,
+        modelType: facts.modelType,
+        dataVersion: facts.dataVersion,
+        codeVersion: facts.codeVersion,
+        parent: toParentJson(facts.parent),
+        inferred: JSON.stringify(record.inferredFacts),
+        deletedAtMs: record.deletedAtMs,
+      });
+      await raiseAdoptedThrough(context, { modelId: record.modelId, version: record.version });
+    },
+    adoptBeyond: (identity, start) => adoptBeyond(context, identity, start),
+    async setDeprecated(modelId, version, deprecated) {
+      await one(modelId, version).set({ deprecated }).execute();
+    },
+    async setFacts(modelId, version, facts) {
+      await one(modelId, version)
+        .set({
+          model_type: facts.modelType,
+          data_version: facts.dataVersion,
+          code_version: facts.codeVersion,
+          parent_model: toParentJson(facts.parent),
+        })
+        .execute();
+    },
+    async setSeal(modelId, version, { seal, digest, sizeBytes, nowMs }) {
+      const sealedAtMs = seal === 'sealed' ? nowMs : null;
+      await one(modelId, version)
+        .set({ seal, digest, size_bytes: sizeBytes, sealed_at_ms: sealedAtMs })
+        .execute();
+    },
+    async tombstone(modelId, version, nowMs, deletedBy) {
+      await one(modelId, version).set({ deleted_at_ms: nowMs, deleted_by: deletedBy }).execute();
+    },
+  };
+}
+
+/**
+ * The greatest core comes from the index; among its labels (a release and prereleases of one core) the
+ * rule of precedence, which SQL cannot express, picks.
+ */
+async function greatestSemanticVersion(
+  context: StoreContext,
+  modelId: string,
+): Promise<SemanticVersion | null> {
+  const rows = await labelsOfGreatestCore(context, { modelId });
+  return rows.toSorted(compareSemanticVersions).at(-1) ?? null;
+}
+
+function toIdentity(row: IdentityRow): ModelIdentity {
+  return {
+    modelId: row.model_id,
+    name: row.name,
+    adoptedThrough: row.adopted_through,
+    mlflowCreatedAtMs: row.mlflow_created_at_ms,
+  };
+}
