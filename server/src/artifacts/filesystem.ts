@@ -1,0 +1,99 @@
+import type { FileHandle } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { ArtifactPath } from '../domain/artifact-path.ts';
+import { RegistryError } from '../domain/errors.ts';
+import type { ArtifactStore, ByteRange, OpenedFile } from '../operations/ports/artifact-store.ts';
+import { readFailure } from './file-errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { listFolder, statEntry, walkFiles } from './folder-entries.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { openInside } from './open-inside.ts';
+import { stageFile } from './stage-file.ts';
+import { removeEntry, sweepAllServers, sweepServer } from './temporary-files.ts';
+
+const STREAM_CHUNK_BYTES = 1_048_576;
+
+export interface FilesystemOptions {
+  /** Made when absent. May itself be a link; what it leads to is fixed at start. */
+  readonly root: string;
+  /** A plain name; no two servers that run share it. */
+  readonly serverId: string;
+  /** No other server uses the folder: remove what any of them left. */
+  readonly sweepAll: boolean;
+}
+
+/**
+ * Artifacts in a folder of this machine, laid out as MLflow does. Sweeps left-over temporary files; a folder
+ * that may only be read is served as it is. Names that differ in case only need a file system that tells them
+ * apart; all of the tree lies on one file system.
+ * @throws `unavailable` when the folder cannot be made or found.
+ */
+export async function openFilesystemArtifactStore(options: FilesystemOptions): Promise<ArtifactStore> {
+  const layout = createLayout(await openRoot(options.root), options.serverId);
+  const sweeping = options.sweepAll ? sweepAllServers(layout) : sweepServer(layout, options.serverId);
+  // What cannot be swept now is swept by a later start; `stage` says when the folder is not writable.
+  await sweeping.catch(() => {});
+  return {
+    stage: (path, body) => stageFile(layout, path, body),
+    open: (path) => openFile(layout, path),
+    stat: (path) => statEntry(layout, path),
+    list: (path) => listFolder(layout, path),
+    walk: (path) => walkFiles(layout, path),
+    remove: (path) => removeEntry(layout, path),
+    ping: () => ping(layout),
+    sweepServer: (serverId) => sweepServer(layout, serverId),
+  };
+}
+
+async function openRoot(root: string): Promise<string> {
+  try {
+    await mkdir(root, { recursive: true });
+    return await realpath(root);
+  } catch (cause) {
+    throw new RegistryError(
+      'unavailable',
+      { message: 'The artifact root cannot be made or found.' },
+      { cause },
+    );
+  }
+}
+
+async function openFile(layout: Layout, path: ArtifactPath): Promise<OpenedFile> {
+  const handle = await openInside(layout, path);
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (stats.isDirectory()) throw new RegistryError('artifact_is_directory', { path: path.text });
+    if (!stats.isFile()) throw new RegistryError('artifact_not_found', { path: path.text });
+    return {
+      sizeBytes: Number(stats.size),
+      modifiedAtMs: Number(stats.mtimeMs),
+      fingerprint: fingerprintOf(stats),
+      stream: (range) => streamRange(handle, Number(stats.size), range),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw readFailure(error, path);
+  }
+}
+
+/** The range is fixed now: bytes that someone appends later are not sent. */
+function streamRange(handle: FileHandle, sizeBytes: number, range?: ByteRange): Readable {
+  const { first, last } = range ?? { first: 0, last: sizeBytes - 1 };
+  if (last < first) {
+    const nothing = Readable.from([]);
+    nothing.once('close', () => void handle.close());
+    return nothing;
+  }
+  return handle.createReadStream({ start: first, end: last, highWaterMark: STREAM_CHUNK_BYTES });
+}
+
+async function ping(layout: Layout): Promise<void> {
+  try {
+    const handle = await openInside(layout, null);
+    await handle.close();
+  } catch (cause) {
+    throw new RegistryError('unavailable', { message: 'The artifact root does not answer.' }, { cause });
+  }
+}
