@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/operations/ports/clock.ts';
+import type { Ids } from '../../src/operations/ports/ids.ts';
+
+/** A clock that stands still until the test moves it. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export const TEST_START_MS = Date.UTC(2026, 2, 4, 6, 0, 0);
+
+export function testClock(startMs = TEST_START_MS): TestClock {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+/** Identifiers that are the same in every run: the n-th one of a test. */
+export function testIds(): Ids {
+  let count = 0;
+  const hex32 = () => createHash('sha256').update(String(count++)).digest('hex').slice(0, 32);
+  return {
+    hex32,
+    uuid: () => hex32().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    randomInt: (below) => count++ % below,
+  };
+}
