@@ -1,0 +1,97 @@
+import type { Actor } from '../domain/actor.ts';
+import { RegistryError } from '../domain/errors.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
+import { checkAlias, checkNewAlias } from '../domain/registered-model.ts';
+import { aliasSlot } from '../domain/slot.ts';
+import { MLFLOW_STAGES } from '../domain/stage.ts';
+import { lockModel } from './model-identity.ts';
+import type { Deps, Reader } from './ports.ts';
+import { authorizeChange, authorizeRead } from './registered-model.ts';
+
+/**
+ * Points the alias to a version, from wherever it pointed. An alias is an exclusive slot: its history says
+ * who held it when. @throws `invalid_argument`, `model_not_found`, `version_not_found`.
+ */
+export async function setAlias(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; alias: string; version: number },
+): Promise<void> {
+  const { name, alias, version } = input;
+  checkNewAlias(alias);
+  authorizeChange(actor, 'move-alias', name);
+  await deps.store.write(async (writer) => {
+    // MLflow: an absent model shows as the absent version.
+    if ((await writer.modelVersions.find(name, version)) === null)
+      throw new RegistryError('version_not_found', { name, selector: String(version) });
+    const { modelId } = await lockModel(deps, writer, name);
+    const slot = aliasSlot(alias);
+    const held = await writer.aliases.find(name, alias);
+    if (held === version) return;
+    const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
+    const change = { modelId, atMs, actor: actor.subjectId, reason: null };
+    if (held !== null) await writer.slots.leave(change, slot, held);
+    await writer.slots.enter(change, slot, version, 'direct');
+    await writer.aliases.set(name, alias, version);
+  });
+}
+
+/** Absent is fine. @throws `invalid_argument`, `model_not_found`. */
+export async function deleteAlias(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; alias: string },
+): Promise<void> {
+  const { name, alias } = input;
+  checkAlias(alias);
+  authorizeChange(actor, 'move-alias', name);
+  await deps.store.write(async (writer) => {
+    const { modelId } = await lockModel(deps, writer, name);
+    const held = await writer.aliases.find(name, alias);
+    if (held === null) return;
+    const slot = aliasSlot(alias);
+    const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
+    await writer.slots.leave({ modelId, atMs, actor: actor.subjectId, reason: null }, slot, held);
+    await writer.aliases.delete(name, alias);
+  });
+}
+
+/**
+ * The version that the alias points to; `latest` (any case) is the greatest of all.
+ * @throws `invalid_argument`, `model_not_found`, `alias_not_found`, `version_not_found`, `resource_not_found`.
+ */
+export async function getVersionByAlias(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; alias: string },
+): Promise<ModelVersion> {
+  const { name, alias } = input;
+  checkAlias(alias);
+  authorizeRead(actor, name);
+  return deps.store.read((reader) => requireVersionByAlias(reader, name, alias));
+}
+
+/** The same in the caller's unit of work, already authorized, for a checked alias. */
+export async function requireVersionByAlias(
+  reader: Reader,
+  name: string,
+  alias: string,
+): Promise<ModelVersion> {
+  const version =
+    alias.toLowerCase() === 'latest'
+      ? ((await reader.modelVersions.latest(name, MLFLOW_STAGES)).at(-1) ?? null)
+      : await reader.modelVersions.findByAlias(name, alias);
+  return version ?? explainAbsence(reader, name, alias);
+}
+
+/** Why there is no version: asked only when the one hot statement found none. */
+async function explainAbsence(reader: Reader, name: string, alias: string): Promise<never> {
+  if ((await reader.registeredModels.findKind(name)) === null)
+    throw new RegistryError('model_not_found', { name });
+  if (alias.toLowerCase() === 'latest')
+    throw new RegistryError('resource_not_found', { message: `Latest version not found for model ${name}.` });
+  const held = await reader.aliases.find(name, alias);
+  throw held === null
+    ? new RegistryError('alias_not_found', { name, alias })
+    : new RegistryError('version_not_found', { name, selector: String(held) });
+}

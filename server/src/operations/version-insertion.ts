@@ -1,0 +1,126 @@
+import type { Actor } from '../domain/actor.ts';
+import { invalidArgument, RegistryError } from '../domain/errors.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
+import {
+  compareSemanticVersions,
+  nextSemanticVersion,
+  renderSemanticVersion,
+  type SemanticVersion,
+} from '../domain/semantic-version.ts';
+import { stageSlot } from '../domain/slot.ts';
+import { type Stage, toMlflowStage } from '../domain/stage.ts';
+import type { Tag } from '../domain/tag.ts';
+import type { FactName, Facts, ModelIdentity, VersionRecord } from '../domain/version-record.ts';
+import type { Deps, Writer } from './ports.ts';
+import { sealInUnit, type VersionFiles } from './seal.ts';
+
+/** A version to add to a locked model. */
+export interface VersionInsertion {
+  readonly identity: ModelIdentity;
+  readonly origin: 'v1' | 'mlflow';
+  readonly stage: Stage;
+  readonly description: string | null;
+  readonly source: string;
+  readonly storageLocation: string;
+  readonly runId: string | null;
+  readonly runLink: string | null;
+  readonly tags: readonly Tag[];
+  /** Null: the next minor. */
+  readonly semanticVersion: SemanticVersion | null;
+  readonly facts: Facts;
+  readonly inferredFacts: readonly FactName[];
+  readonly files: VersionFiles;
+}
+
+const COLUMN_LIMIT = 500;
+
+/**
+ * Gives the next number and label, inserts version, record and first interval, freezes and seals the files,
+ * all in the caller's unit of work, whose model is locked (`lockModel`).
+ * @throws `semantic_version_conflict`, `invalid_argument` (a text too long for its column).
+ */
+export async function insertVersion(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  insertion: VersionInsertion,
+): Promise<{ version: ModelVersion; record: VersionRecord }> {
+  const { identity, stage } = insertion;
+  checkColumn('source', insertion.source);
+  checkColumn('source', insertion.storageLocation);
+  checkColumn('run_link', insertion.runLink ?? '');
+  const nowMs = deps.clock.now();
+  const number = await nextNumber(writer, identity);
+  const label = await chooseLabel(writer, identity, insertion.semanticVersion);
+  await writer.modelVersions.insert({
+    name: identity.name,
+    version: number,
+    description: insertion.description,
+    userId: null,
+    stage: toMlflowStage(stage),
+    source: insertion.source,
+    runId: insertion.runId,
+    runLink: insertion.runLink,
+    storageLocation: insertion.storageLocation,
+    tags: insertion.tags,
+    nowMs,
+  });
+  const sealed = await sealInUnit(
+    deps,
+    writer,
+    { modelId: identity.modelId, version: number },
+    insertion.files,
+  );
+  const record: VersionRecord = {
+    modelId: identity.modelId,
+    version: number,
+    createdAtMs: nowMs,
+    createdBy: actor.subjectId,
+    origin: insertion.origin,
+    semanticVersion: label,
+    deprecated: stage === 'deprecated',
+    ...sealed,
+    facts: insertion.facts,
+    inferredFacts: insertion.inferredFacts,
+    deletedAtMs: null,
+  };
+  await writer.versionRecords.insert(record);
+  const slot = stageSlot(stage);
+  const atMs = await writer.slots.nextInstant(identity.modelId, [slot], nowMs);
+  const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: null };
+  await writer.slots.enter(change, slot, number, 'direct');
+  await writer.registeredModels.touch(identity.name, nowMs);
+  const version = await writer.modelVersions.find(identity.name, number);
+  if (version === null) throw new Error('a version just inserted is missing');
+  return { version, record };
+}
+
+/** One more than any version of this name ever had, deleted models included. */
+async function nextNumber(writer: Writer, { name }: ModelIdentity): Promise<number> {
+  const [greatest, last] = [
+    await writer.modelVersions.greatestNumber(name),
+    await writer.versionRecords.lastNumberOfName(name),
+  ];
+  return Math.max(greatest, last) + 1;
+}
+
+async function chooseLabel(
+  writer: Writer,
+  { modelId, name }: ModelIdentity,
+  given: SemanticVersion | null,
+): Promise<SemanticVersion> {
+  const greatest = await writer.versionRecords.greatestSemanticVersion(modelId);
+  if (given === null) return nextSemanticVersion(greatest);
+  if (greatest !== null && compareSemanticVersions(given, greatest) <= 0)
+    throw new RegistryError('semantic_version_conflict', {
+      name,
+      given: renderSemanticVersion(given),
+      greatest: renderSemanticVersion(greatest),
+    });
+  return given;
+}
+
+function checkColumn(field: string, text: string): void {
+  if ([...text].length > COLUMN_LIMIT)
+    throw invalidArgument(`'${field}' exceeds the maximum length of ${COLUMN_LIMIT} characters`, field);
+}
