@@ -1,0 +1,40 @@
+import type { Actor } from '../domain/actor.ts';
+import { invalidArgument, RegistryError } from '../domain/errors.ts';
+import { PROMPT_TAG } from '../domain/registered-model.ts';
+import { checkRegistryTag } from '../domain/tag.ts';
+import { type ModelSummary, summarize } from './model-list.ts';
+import type { Deps } from './ports.ts';
+import { authorizeChange, checkDescription } from './registered-model.ts';
+
+export interface ModelEdit {
+  readonly name: string;
+  /** Undefined leaves it, null clears it. */
+  readonly description: string | null | undefined;
+  /** A null value removes the tag. */
+  readonly tags: ReadonlyMap<string, string | null>;
+}
+
+/** Changes description and tags of a model. @throws `model_not_found`, `invalid_argument`. */
+export async function editModel(deps: Deps, actor: Actor, input: ModelEdit): Promise<ModelSummary> {
+  const { name, description, tags } = input;
+  if (description !== undefined) checkDescription(description);
+  for (const [key, value] of tags) checkRegistryTag({ key, value: value ?? '' });
+  if (tags.has(PROMPT_TAG))
+    throw invalidArgument(
+      `Whether ${name} is a prompt is fixed; the tag ${PROMPT_TAG} cannot change.`,
+      '/tags',
+    );
+  authorizeChange(actor, 'edit-metadata', name);
+  return deps.store.write(async (writer) => {
+    if ((await writer.registeredModels.lock(name)) === null)
+      throw new RegistryError('model_not_found', { name });
+    for (const [key, value] of tags)
+      if (value === null) await writer.registeredModels.deleteTag(name, key);
+      else await writer.registeredModels.putTag(name, { key, value });
+    if (description !== undefined)
+      await writer.registeredModels.setDescription(name, description, deps.clock.now());
+    const model = await writer.registeredModels.find(name);
+    if (model === null) throw new RegistryError('model_not_found', { name });
+    return summarize(writer, model);
+  });
+}

@@ -1,0 +1,131 @@
+import type { Actor } from '../domain/actor.ts';
+import { latestPerKey, type Metric } from '../domain/metric.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
+import { isPermitted } from '../domain/permission.ts';
+import type { Run } from '../domain/run.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { Facts, VersionRecord } from '../domain/version-record.ts';
+import { NO_FACTS } from '../domain/version-record.ts';
+import { experimentResource } from './experiment.ts';
+import type { Deps, Reader } from './ports.ts';
+import { authorizeRead, modelResource } from './registered-model.ts';
+import { stageOf } from './transition.ts';
+import { selectVersion, type VersionSelector } from './version-reference.ts';
+
+/** A version with everything that v1 says of it. */
+export interface VersionView {
+  readonly version: ModelVersion;
+  /** Null for a version that MLflow wrote and that is not adopted yet. */
+  readonly record: VersionRecord | null;
+  readonly stage: Stage;
+  readonly facts: Facts;
+  /** Display names of subjects. */
+  readonly createdBy: string;
+  readonly authors: readonly string[];
+  /** The run, when it is there and may be read. */
+  readonly run: Run | null;
+  /** Last value of each, of the run and of the logged model; may be NaN or infinite. */
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly hyperparameters: ReadonlyMap<string, string>;
+}
+
+const LOGGED_MODEL_SOURCE = /^models:\/+(m-[0-9a-f]{32})$/;
+
+/** @throws as `selectVersion`. */
+export async function getVersion(
+  deps: Deps,
+  actor: Actor,
+  input: { name: string; selector: VersionSelector },
+): Promise<VersionView> {
+  const { name, selector } = input;
+  authorizeRead(actor, name);
+  return deps.store.read(async (reader) => {
+    const version = await selectVersion(reader, name, selector);
+    return viewVersion(reader, actor, version);
+  });
+}
+
+/** One version with its run and logged model. */
+export async function viewVersion(reader: Reader, actor: Actor, version: ModelVersion): Promise<VersionView> {
+  const views = await viewVersions(reader, actor, {
+    name: version.name,
+    versions: [version],
+    withRuns: true,
+  });
+  const [view] = views;
+  if (view === undefined) throw new Error('a version without a view');
+  return view;
+}
+
+/** Versions of one model, with their runs and logged models if wanted, in a constant number of statements. */
+export async function viewVersions(
+  reader: Reader,
+  actor: Actor,
+  query: { name: string; versions: readonly ModelVersion[]; withRuns: boolean },
+): Promise<VersionView[]> {
+  const { name, versions, withRuns } = query;
+  const numbers = versions.map(({ version }) => version);
+  const records = await reader.versionRecords.list(name, numbers);
+  const views = versions.map((version) =>
+    viewWithoutRun(actor, version, records.get(version.version) ?? null),
+  );
+  if (!withRuns) return views;
+  const runs = await reader.runs.findMany(versions.flatMap(({ runId }) => runId || []));
+  const models = await reader.loggedModels.findMany(
+    versions.flatMap((version) => loggedModelOf(version) ?? []),
+  );
+  return views.map((view) => {
+    const { version } = view;
+    const run = readable(actor, runs.get(version.runId ?? ''), (found) => found.info.experimentName);
+    const model = readable(actor, models.get(loggedModelOf(version) ?? ''), (found) => found.experimentName);
+    const metrics = latestPerKey<Metric>([...(run?.metrics ?? []), ...(model?.metrics ?? [])]);
+    const params = [...(model?.params ?? []), ...(run?.params ?? [])];
+    return {
+      ...view,
+      run,
+      metrics: new Map(metrics.map(({ key, value }) => [key, readValue(value)])),
+      hyperparameters: new Map(params.map(({ key, value }) => [key, value])),
+    };
+  });
+}
+
+/** What a list shows unless it is asked for more. */
+function viewWithoutRun(actor: Actor, version: ModelVersion, record: VersionRecord | null): VersionView {
+  const known = record !== null && record.createdBy !== 'unknown';
+  const createdBy = known ? record.createdBy : version.userId || 'unknown';
+  return {
+    version,
+    record,
+    stage: stageOf(version, record),
+    facts: readableFacts(actor, record?.facts ?? NO_FACTS),
+    createdBy,
+    authors: [createdBy],
+    run: null,
+    metrics: new Map(),
+    hyperparameters: new Map(),
+  };
+}
+
+/** A parent that the actor may not read is as good as none. */
+function readableFacts(actor: Actor, facts: Facts): Facts {
+  const { parent } = facts;
+  const hidden =
+    parent?.kind === 'model_version' && !isPermitted(actor, 'read-metadata', modelResource(parent.name));
+  return hidden ? { ...facts, parent: null } : facts;
+}
+
+/** MLflow: infinities are stored as the greatest doubles. */
+function readValue(value: number): number {
+  return Math.abs(value) === Number.MAX_VALUE ? value * 2 : value;
+}
+
+function loggedModelOf({ source }: ModelVersion): string | undefined {
+  return LOGGED_MODEL_SOURCE.exec(source ?? '')?.[1];
+}
+
+/** What the actor may not read is as good as absent. */
+function readable<T>(actor: Actor, found: T | undefined, experimentName: (found: T) => string): T | null {
+  if (found === undefined) return null;
+  const resource = experimentResource(experimentName(found));
+  return isPermitted(actor, 'read-metadata', resource) ? found : null;
+}
