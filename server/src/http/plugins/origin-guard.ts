@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { invalidArgument, RegistryError } from '../../domain/errors.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const ANY_HOST = new Set(['/health', '/ready']);
+
+/**
+ * Against pages that rebind a name to this machine or post across origins (v1-api section 5): only IP
+ * literals, localhost and the listed names are answered, and a change needs the server's own Origin, a
+ * listed one, or none. Names are compared exactly, never by pattern.
+ */
+export function registerOriginGuard(
+  app: FastifyInstance,
+  allowed: { hosts: readonly string[]; origins: readonly string[] },
+): void {
+  const hosts = new Set(allowed.hosts.map((host) => host.toLowerCase()));
+  const origins = new Set(allowed.origins.map((origin) => origin.toLowerCase()));
+  app.addHook('onRequest', (request, _reply, done) => {
+    try {
+      if (!ANY_HOST.has(request.url)) check(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+
+  function check(request: FastifyRequest): void {
+    const host = hostname(request.headers.host ?? '');
+    if (host === null || !(isIP(host) !== 0 || host === 'localhost' || hosts.has(host)))
+      throw invalidArgument(
+        'The Host header names a host that this server does not answer to; list it in REGISTRY_ALLOWED_HOSTS.',
+        'Host',
+      );
+    if (!SAFE_METHODS.has(request.method)) checkOrigin(request, origins);
+  }
+}
+
+function checkOrigin(request: FastifyRequest, origins: ReadonlySet<string>): void {
+  const origin = request.headers.origin?.toLowerCase();
+  if (origin === undefined || origins.has(origin)) return;
+  const own = request.headers.host?.toLowerCase();
+  if (origin === `http://${own}` || origin === `https://${own}`) return;
+  throw new RegistryError('permission_denied', {
+    message: 'The Origin header names another site; list it in REGISTRY_ALLOWED_ORIGINS.',
+  });
+}
+
+/** The name without port and brackets, in lower case; null when the header is not of the form name[:port]. */
+function hostname(header: string): string | null {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9_.-]+))(?::[0-9]{1,5})?$/.exec(header);
+  return (match?.[1] ?? match?.[2])?.toLowerCase() ?? null;
+}
