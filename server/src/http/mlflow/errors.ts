@@ -1,0 +1,200 @@
+import { type ErrorCode, type ErrorParams, RegistryError } from '../../domain/errors.ts';
+
+/** MLflow's error codes, as far as they are answered here (mlflow/protos/databricks_pb2). */
+type MlflowCode =
+  | 'INVALID_PARAMETER_VALUE'
+  | 'BAD_REQUEST'
+  | 'RESOURCE_ALREADY_EXISTS'
+  | 'RESOURCE_DOES_NOT_EXIST'
+  | 'RESOURCE_CONFLICT'
+  | 'ENDPOINT_NOT_FOUND'
+  | 'PERMISSION_DENIED'
+  | 'NOT_IMPLEMENTED'
+  | 'TEMPORARILY_UNAVAILABLE'
+  | 'INTERNAL_ERROR';
+
+/** The body of an error. MLflow: the last two since 3.12, and only for codes that it classifies. */
+interface MlflowErrorBody {
+  readonly error_code: MlflowCode;
+  readonly message: string;
+  readonly sqlstate?: string;
+  readonly error_class?: string;
+}
+
+export interface MlflowErrorAnswer {
+  readonly status: number;
+  readonly body: MlflowErrorBody;
+}
+
+/** `fixed`: an HTTP status that says more than the code's own. */
+type Answer = readonly [code: MlflowCode, message: string, fixed?: number];
+
+const STATUS: Record<MlflowCode, number> = {
+  INVALID_PARAMETER_VALUE: 400,
+  BAD_REQUEST: 400,
+  RESOURCE_ALREADY_EXISTS: 400,
+  RESOURCE_DOES_NOT_EXIST: 404,
+  RESOURCE_CONFLICT: 409,
+  ENDPOINT_NOT_FOUND: 404,
+  PERMISSION_DENIED: 403,
+  NOT_IMPLEMENTED: 501,
+  TEMPORARILY_UNAVAILABLE: 503,
+  INTERNAL_ERROR: 500,
+};
+
+// MLflow: mlflow/error_classification.py; the codes that are not here have neither.
+const CLASS: Partial<Record<MlflowCode, readonly [sqlstate: string, errorClass: string]>> = {
+  INVALID_PARAMETER_VALUE: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  BAD_REQUEST: ['KAM00', 'INVALID_PARAMETER_VALUE'],
+  RESOURCE_ALREADY_EXISTS: ['KAM00', 'RESOURCE_ALREADY_EXISTS'],
+  RESOURCE_DOES_NOT_EXIST: ['KAM00', 'RESOURCE_NOT_FOUND'],
+  ENDPOINT_NOT_FOUND: ['KAM00', 'RESOURCE_NOT_FOUND'],
+  PERMISSION_DENIED: ['KAM00', 'PERMISSION_DENIED'],
+  TEMPORARILY_UNAVAILABLE: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
+  INTERNAL_ERROR: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
+};
+
+const ANSWERS = {
+  invalid_argument: ({ message }) => ['INVALID_PARAMETER_VALUE', message],
+  permission_denied: ({ message }) => ['PERMISSION_DENIED', message],
+  model_not_found: ({ name }) => ['RESOURCE_DOES_NOT_EXIST', `Registered Model with name=${name} not found`],
+  model_exists: modelExists,
+  no_versions: ({ name }) => [
+    'RESOURCE_DOES_NOT_EXIST',
+    `Registered Model with name=${name} has no versions`,
+  ],
+  version_not_found: ({ name, selector }) => versionNotFound(name, selector),
+  version_deleted: ({ name, version }) => versionNotFound(name, String(version)),
+  // MLflow: 400 and not 404.
+  alias_not_found: ({ alias }) => ['INVALID_PARAMETER_VALUE', `Registered model alias ${alias} not found.`],
+  already_in_stage: ({ name, version, stage }) => [
+    'INVALID_PARAMETER_VALUE',
+    `Model Version (name=${name}, version=${version}) is already in stage ${stage}`,
+  ],
+  digest_mismatch: ({ name, version, expected }) => [
+    'RESOURCE_CONFLICT',
+    `Model Version (name=${name}, version=${version}) does not have the digest ${expected}`,
+  ],
+  fact_already_set: ({ name, version, fact, value }) => [
+    'RESOURCE_CONFLICT',
+    `The ${fact} of Model Version (name=${name}, version=${version}) is already ${value}`,
+  ],
+  override_required: ({ name }) => [
+    'PERMISSION_DENIED',
+    `Passing the rules of Registered Model with name=${name} by force needs the verb override`,
+  ],
+  semantic_version_conflict: ({ name, given, greatest }) => [
+    'RESOURCE_CONFLICT',
+    `Semantic version ${given} of Registered Model with name=${name} must be greater than ${greatest}`,
+  ],
+  experiment_not_found: ({ message }) => ['RESOURCE_DOES_NOT_EXIST', message],
+  run_not_found: ({ runId }) => ['RESOURCE_DOES_NOT_EXIST', `Run with id=${runId} not found`],
+  logged_model_not_found: ({ modelId }) => [
+    'RESOURCE_DOES_NOT_EXIST',
+    `Logged model with ID '${modelId}' not found.`,
+  ],
+  resource_not_found: ({ message }) => ['RESOURCE_DOES_NOT_EXIST', message],
+  resource_exists: ({ message }) => ['RESOURCE_ALREADY_EXISTS', message],
+  resource_conflict: ({ message }) => ['RESOURCE_CONFLICT', message],
+  artifact_not_found: ({ path }) => ['RESOURCE_DOES_NOT_EXIST', `No such artifact: '${path}'`],
+  artifact_is_directory: ({ path }) => [
+    'INVALID_PARAMETER_VALUE',
+    `Artifact path refers to a directory, not a file: '${path}'`,
+  ],
+  artifact_path_conflict: ({ path }) => [
+    'RESOURCE_CONFLICT',
+    `A file and a folder cannot have the same artifact path: '${path}'`,
+  ],
+  artifact_sealed: ({ path, sealedBy }) => [
+    'RESOURCE_CONFLICT',
+    `Artifact path '${path}' is frozen: ${sealedBy} is registered from it`,
+  ],
+  artifact_digest_mismatch: ({ path }) => [
+    'INVALID_PARAMETER_VALUE',
+    `What arrived for artifact path '${path}' does not have the declared size or digest; nothing was kept`,
+  ],
+  range_not_satisfiable: ({ sizeBytes }) => [
+    'INVALID_PARAMETER_VALUE',
+    `The requested range lies outside of the file's ${sizeBytes} bytes`,
+    416,
+  ],
+  payload_too_large: ({ limitBytes }) => [
+    'INVALID_PARAMETER_VALUE',
+    `The body is larger than ${limitBytes} bytes`,
+    413,
+  ],
+  not_implemented: ({ message }) => ['NOT_IMPLEMENTED', message],
+  unavailable: ({ message }) => ['TEMPORARILY_UNAVAILABLE', message],
+} satisfies { [C in ErrorCode]: (params: ErrorParams[C]) => Answer };
+
+/**
+ * Any thrown value → MLflow's answer: code, HTTP status and the sentence that its clients match on. What is
+ * not a failure of ours is a 500 that says nothing about its cause.
+ */
+export function renderMlflowError(error: unknown): MlflowErrorAnswer {
+  if (error instanceof RegistryError) {
+    const known: RegistryError = error;
+    const render = ANSWERS[known.code] as (params: unknown) => Answer;
+    return answer(...render(known.params));
+  }
+  const refusal = transportRefusal(error);
+  if (refusal !== null) return answer(...refusal);
+  return answer('INTERNAL_ERROR', 'An internal error occurred.');
+}
+
+/** A path that nobody knows, and an RPC that the table marks absent. */
+export function renderEndpointNotFound(method: string, path: string): MlflowErrorAnswer {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  return answer('ENDPOINT_NOT_FOUND', `No endpoint answers ${method} ${shown}`);
+}
+
+function answer(...[code, message, fixed]: Answer): MlflowErrorAnswer {
+  const [sqlstate, errorClass] = CLASS[code] ?? [];
+  const body = { error_code: code, message };
+  return {
+    status: fixed ?? STATUS[code],
+    body:
+      sqlstate === undefined || errorClass === undefined
+        ? body
+        : { ...body, sqlstate, error_class: errorClass },
+  };
+}
+
+/** What the HTTP server itself refuses before a route sees it (a body too large, a broken length). */
+function transportRefusal(error: unknown): Answer | null {
+  if (!(error instanceof Error)) return null;
+  const { statusCode, code } = error as Error & { statusCode?: unknown; code?: unknown };
+  const refused = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+  if (!refused || typeof code !== 'string' || !code.startsWith('FST_')) return null;
+  // MLflow: 400 and not 415.
+  return statusCode === 415
+    ? ['INVALID_PARAMETER_VALUE', "Bad Request. Content-Type must be one of ['application/json']."]
+    : ['BAD_REQUEST', error.message, statusCode];
+}
+
+function modelExists({ name, kind, requested }: ErrorParams['model_exists']): Answer {
+  if (kind !== requested)
+    return [
+      'RESOURCE_ALREADY_EXISTS',
+      `Tried to create a ${described(requested)} with name ${pythonRepr(name)}, but the name is already taken by a ` +
+        `${described(kind)}. MLflow does not allow creating a model and a prompt with the same name.`,
+    ];
+  const noun = kind === 'prompt' ? 'Prompt' : 'Registered Model';
+  return ['RESOURCE_ALREADY_EXISTS', `${noun} (name=${name}) already exists.`];
+}
+
+function described(kind: 'model' | 'prompt'): string {
+  return kind === 'prompt' ? 'prompt' : 'registered model';
+}
+
+/** As Python shows a text in a sentence. */
+function pythonRepr(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replaceAll('\\', '\\\\');
+  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
+}
+
+function versionNotFound(name: string, selector: string): Answer {
+  const which = /^[0-9]+$/.test(selector) ? `version=${selector}` : selector;
+  return ['RESOURCE_DOES_NOT_EXIST', `Model Version (name=${name}, ${which}) not found`];
+}
