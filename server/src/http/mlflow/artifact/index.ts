@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Deps } from '../../../operations/ports.ts';
+import type { Door } from '../door.ts';
+import { renderProtoJson } from '../proto-json/render.ts';
+import { ARTIFACT_ROUTES } from '../rpcs/artifact.ts';
+import { mountedRoutes } from '../rpcs.ts';
+import { deleteProxyArtifact } from './delete-artifact.ts';
+import { downloadArtifact } from './download-artifact.ts';
+import { listArtifactsDoor } from './list-artifacts.ts';
+import { listProxy } from './list-proxy-artifacts.ts';
+import { uploadArtifact } from './upload-artifact.ts';
+
+export const artifactDoors: readonly Door[] = [listArtifactsDoor];
+
+/**
+ * Answers with a message, or with null when it sent the reply itself (a reply must not be awaited: it resolves
+ * when it was sent). `route` is where the artifacts hang.
+ */
+type Handler = (
+  deps: Deps,
+  route: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<object | null>;
+
+const HANDLERS: Record<(typeof ARTIFACT_ROUTES)[number]['name'], Handler> = {
+  listProxyArtifacts: listProxy,
+  downloadArtifact,
+  uploadArtifact,
+  deleteArtifact: deleteProxyArtifact,
+};
+
+/** The artifact proxy, at every prefix the same. Bodies are streams that only an upload reads. */
+export function registerArtifactRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _body, done) => done(null));
+    // Clients guess the type of what they upload; any guess is welcome, and none is used.
+    scope.addHook('onRequest', async (request) => {
+      if (request.method === 'PUT') request.raw.headers['content-type'] = 'application/octet-stream';
+    });
+    for (const row of ARTIFACT_ROUTES)
+      for (const { method, url } of mountedRoutes(row)) {
+        const route = url.replace(/\/\*$/, '');
+        const handle = HANDLERS[row.name];
+        scope.route({
+          method: method === 'GET' ? ['GET', 'HEAD'] : method,
+          url,
+          exposeHeadRoute: false,
+          config: { operation: row.name, permission: permissionOf(row) },
+          handler: async (request, reply) => {
+            const answer = await handle(deps, route, request, reply);
+            if (answer === null) return reply;
+            return reply.type('application/json').send(renderProtoJson(answer));
+          },
+        });
+      }
+  });
+}
+
+function permissionOf({ permission }: (typeof ARTIFACT_ROUTES)[number]) {
+  return typeof permission === 'string' ? 'signed-in' : permission.verb;
+}
