@@ -1,0 +1,5 @@
+import type { Endpoint } from '../endpoint.ts';
+import { deleteAliasEndpoint } from './delete-alias.ts';
+import { setAliasEndpoint } from './set-alias.ts';
+
+export const aliasEndpoints: readonly Endpoint[] = [setAliasEndpoint, deleteAliasEndpoint];

@@ -1,0 +1,26 @@
+import type { Endpoint } from '../endpoint.ts';
+import { archiveVersionsEndpoint } from './archive-versions.ts';
+import { compareVersionsEndpoint } from './compare-versions.ts';
+import { deleteVersionEndpoint } from './delete-version.ts';
+import { getLineageEndpoint } from './get-lineage.ts';
+import { getModelEndpoint } from './get-model.ts';
+import { getVersionEndpoint } from './get-version.ts';
+import { listFilesEndpoint } from './list-files.ts';
+import { listVersionsEndpoint } from './list-versions.ts';
+import { registerModelEndpoint } from './register-model.ts';
+import { transitionVersionEndpoint } from './transition-version.ts';
+import { updateVersionEndpoint } from './update-version.ts';
+
+export const modelVersionEndpoints: readonly Endpoint[] = [
+  registerModelEndpoint,
+  getModelEndpoint,
+  listVersionsEndpoint,
+  transitionVersionEndpoint,
+  archiveVersionsEndpoint,
+  compareVersionsEndpoint,
+  getLineageEndpoint,
+  getVersionEndpoint,
+  updateVersionEndpoint,
+  deleteVersionEndpoint,
+  listFilesEndpoint,
+];

@@ -1,0 +1,10 @@
+import type { Endpoint } from '../endpoint.ts';
+import { deleteModelEndpoint } from './delete-model.ts';
+import { listModelsEndpoint } from './list-models.ts';
+import { updateModelEndpoint } from './update-model.ts';
+
+export const registeredModelEndpoints: readonly Endpoint[] = [
+  listModelsEndpoint,
+  updateModelEndpoint,
+  deleteModelEndpoint,
+];
