@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { renderCompatibilityPage } from '../support/compatibility-page.ts';
+import { renderConfigurationPage } from '../support/configuration-page.ts';
+
+const page = (name: string) => fileURLToPath(new URL(`../../../docs/${name}`, import.meta.url));
+
+test('docs/configuration.md says what the table of settings says', async () => {
+  await expect(renderConfigurationPage()).toMatchFileSnapshot(page('configuration.md'));
+});
+
+test('docs/mlflow-compatibility.md says what the table of RPCs says', async () => {
+  await expect(renderCompatibilityPage()).toMatchFileSnapshot(page('mlflow-compatibility.md'));
+});
