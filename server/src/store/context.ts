@@ -42,3 +42,23 @@ export function hotStatement<P extends object, R>(
     return (await db.executeQuery<R>({ ...query, parameters })).rows;
   };
 }
+
+type Fragment = (dialect: Dialect) => RawBuilder<unknown>;
+
+const fragments = new Map<string, Map<Fragment, RawBuilder<unknown>>>();
+
+/**
+ * A part of a statement that holds no values, such as the columns of a whole model: built once per engine. For
+ * statements that are composed anew each time, where building such a part costs more than running it.
+ */
+export function fixedFragment({ db, dialect }: StoreContext, build: Fragment): RawBuilder<unknown> {
+  const ofEngine = fragments.get(dialect.engine) ?? new Map<Fragment, RawBuilder<unknown>>();
+  fragments.set(dialect.engine, ofEngine);
+  const known = ofEngine.get(build);
+  if (known !== undefined) return known;
+  const { sql: text, parameters } = build(dialect).compile(db);
+  if (parameters.length > 0) throw new Error('a fixed fragment holds values');
+  const fragment = sql.raw(text);
+  ofEngine.set(build, fragment);
+  return fragment;
+}

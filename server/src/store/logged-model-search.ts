@@ -10,7 +10,7 @@ import type {
 import type { LoggedModelScope } from '../operations/ports/logged-model.ts';
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import { allOf, direction, textTest } from './condition.ts';
-import type { StoreContext } from './context.ts';
+import { fixedFragment, type StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { type LoggedModelRow, toLoggedModel, wholeLoggedModel } from './logged-model-rows.ts';
 
@@ -18,17 +18,18 @@ const NEVER = sql<SqlBool>`1 = 0`;
 
 /** One page in one statement. The page is cut first; only its rows get their data. */
 export async function searchLoggedModels(
-  { db, dialect, workspace }: StoreContext,
+  context: StoreContext,
   search: LoggedModelSearch,
   scope: LoggedModelScope,
   { limit, offset }: SearchPage,
 ): Promise<Page<LoggedModel>> {
   if (scope.experimentIds.length === 0) return { items: [], nextOffset: null };
+  const { db, dialect, workspace } = context;
   const order = search.order.map((term, index) => orderTerm(dialect, term, index));
   const values = order.flatMap(({ value }) => (value === null ? [] : [sql`, ${value}`]));
   const by = sql.join(order.map(({ clause }) => clause));
   const { rows } = await sql<LoggedModelRow>`
-    select ${wholeLoggedModel(dialect)} from (
+    select ${fixedFragment(context, wholeLoggedModel)} from (
       select * from (
         select lm.* ${values.length === 0 ? sql`` : sql.join(values, sql` `)} from logged_models lm
         where ${allOf([...belongs(scope), ...conditions(dialect, search, scope.datasets)])}) as lm

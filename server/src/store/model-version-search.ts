@@ -8,7 +8,7 @@ import type {
 } from '../domain/search/model-version.ts';
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import { allOf, direction, numberTest, textTest } from './condition.ts';
-import type { StoreContext } from './context.ts';
+import { fixedFragment, type StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import {
   type ModelVersionRow,
@@ -30,12 +30,15 @@ const PROMPT_TAGS: TagTable = {
   owner: sql<SqlBool>`t.workspace = mv.workspace and t.name = mv.name`,
 };
 
+const taggedVersion = (dialect: Dialect) => sql`${versionColumns}, ${versionTags(dialect)} as tags`;
+
 /** One page in one statement. The page is cut first; only its rows get their tags. */
 export async function searchModelVersions(
-  { db, dialect, workspace }: StoreContext,
+  context: StoreContext,
   search: ModelVersionSearch,
   { limit, offset }: SearchPage,
 ): Promise<Page<ModelVersion>> {
+  const { db, dialect, workspace } = context;
   const tags = search.conditions.filter((condition) => condition.kind === 'tag');
   const matches = allOf([
     sql<SqlBool>`mv.workspace = ${workspace} and ${notDeleted}`,
@@ -45,7 +48,7 @@ export async function searchModelVersions(
   ]);
   const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
   const { rows } = await sql<ModelVersionRow>`
-    select ${versionColumns}, ${versionTags(dialect)} as tags from (
+    select ${fixedFragment(context, taggedVersion)} from (
       select * from model_versions mv where ${matches}
       order by ${order} limit ${limit + 1} offset ${offset}) as mv
     order by ${order}`.execute(db);

@@ -4,7 +4,7 @@ import type { RegisteredModel } from '../domain/registered-model.ts';
 import type { RegisteredModelOrderTerm, RegisteredModelSearch } from '../domain/search/registered-model.ts';
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import { allOf, direction, textTest } from './condition.ts';
-import type { StoreContext } from './context.ts';
+import { fixedFragment, type StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { type RegisteredModelRow, toRegisteredModel, wholeModel } from './registered-model-rows.ts';
 import { notPrompt, type TagTable, tagConditions } from './tag-condition.ts';
@@ -23,7 +23,7 @@ export async function searchRegisteredModels(
   const { db, dialect } = context;
   const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
   const { rows } = await sql<RegisteredModelRow>`
-    select ${wholeModel(dialect)} from (
+    select ${fixedFragment(context, wholeModel)} from (
       select * from registered_models rm where ${matches(context, search)}
       order by ${order} limit ${limit + 1} offset ${offset}) as rm
     order by ${order}`.execute(db);

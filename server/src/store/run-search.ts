@@ -6,7 +6,7 @@ import type { RunCondition, RunOrderTerm, RunSearch } from '../domain/search/run
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import type { RunScope } from '../operations/ports/run.ts';
 import { allOf, direction, numberTest, textTest } from './condition.ts';
-import type { StoreContext } from './context.ts';
+import { fixedFragment, type StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { type RunRow, toRun, wholeRun } from './run-rows.ts';
 
@@ -46,14 +46,12 @@ export async function searchRuns(
 }
 
 /** The whole runs of those that exist, by id; `CHUNK` in one statement. */
-export async function findRuns(
-  { db, dialect, workspace }: StoreContext,
-  runIds: readonly string[],
-): Promise<Map<string, Run>> {
+export async function findRuns(context: StoreContext, runIds: readonly string[]): Promise<Map<string, Run>> {
+  const { db, workspace } = context;
   const found = new Map<string, Run>();
   for (let from = 0; from < runIds.length; from += CHUNK) {
     const { rows } = await sql<RunRow>`
-      select ${wholeRun(dialect)} from runs r join experiments e on e.experiment_id = r.experiment_id
+      select ${fixedFragment(context, wholeRun)} from runs r join experiments e on e.experiment_id = r.experiment_id
       where r.run_uuid in (${sql.join(runIds.slice(from, from + CHUNK))})
         and e.workspace = ${workspace}`.execute(db);
     for (const row of rows) found.set(row.run_uuid, toRun(row));
