@@ -53,6 +53,8 @@ export interface ErrorParams {
   artifact_is_directory: { path: string };
   /** A file stands where a folder is wanted, or the other way round. */
   artifact_path_conflict: { path: string };
+  /** The version's files are fixed, or out of reach; `seal` says which. */
+  version_sealed: { name: string; version: number; seal: 'pending' | 'sealed' | 'impossible' };
   /** The path is frozen by a registered version. */
   artifact_sealed: { path: string; sealedBy: string };
   /** What arrived is not what was declared. */

@@ -4,6 +4,7 @@ import { compareMetrics, judge } from './metric-comparison.ts';
 function compared(v1: object, v2: object, data: [string | null, string | null] = [null, null]) {
   const side = (metrics: object, evaluatedOn: string | null) => ({
     metrics: new Map<string, number>(Object.entries(metrics)),
+    measuredOn: new Map<string, string>(),
     evaluatedOn,
   });
   return compareMetrics(side(v1, data[0]), side(v2, data[1]));
@@ -45,6 +46,20 @@ describe('compareMetrics', () => {
       dataset: 'same',
       verdict: 'worse',
     });
+  });
+
+  test('what a metric itself was measured on counts before what the whole version was', () => {
+    const side = (digest: string) => ({
+      metrics: new Map([
+        ['mae', 1],
+        ['mse', 1],
+      ]),
+      measuredOn: new Map([['mae', digest]]),
+      evaluatedOn: 'all',
+    });
+    const differences = compareMetrics(side('a'), side('b'));
+    expect(differences.get('mae')).toMatchObject({ dataset: 'different', verdict: 'not_comparable' });
+    expect(differences.get('mse')).toMatchObject({ dataset: 'same', verdict: 'same' });
   });
 });
 

@@ -20,6 +20,9 @@ export interface MetricDifference {
 
 export interface MeasuredVersion {
   readonly metrics: ReadonlyMap<string, number>;
+  /** Digest of the dataset that a metric was measured on, where it says so itself. */
+  readonly measuredOn: ReadonlyMap<string, string>;
+  /** For metrics that do not. */
   readonly evaluatedOn: EvaluationData;
 }
 
@@ -28,11 +31,15 @@ export type Outcome = 'better' | 'worse' | 'mixed' | 'same' | 'not_comparable';
 /** All metrics of both versions by name, equal ones too (v1-api section 2, compare). */
 export function compareMetrics(v1: MeasuredVersion, v2: MeasuredVersion): Map<string, MetricDifference> {
   const names = [...new Set([...v1.metrics.keys(), ...v2.metrics.keys()])].sort();
-  const dataset = compareData(v1.evaluatedOn, v2.evaluatedOn);
   return new Map(
     names.map((name) => [
       name,
-      compareValues(name, v1.metrics.get(name) ?? null, v2.metrics.get(name) ?? null, dataset),
+      compareValues(
+        name,
+        v1.metrics.get(name) ?? null,
+        v2.metrics.get(name) ?? null,
+        compareData(dataOf(v1, name), dataOf(v2, name)),
+      ),
     ]),
   );
 }
@@ -64,6 +71,10 @@ export function judge(metrics: ReadonlyMap<string, MetricDifference>): {
   if (seen.size === 1 && seen.has('same')) return { outcome: 'same', reasons: ['every metric is equal'] };
   if (metrics.size === 0) return { outcome: 'not_comparable', reasons: ['neither version has metrics'] };
   return { outcome: 'not_comparable', reasons };
+}
+
+function dataOf({ measuredOn, evaluatedOn }: MeasuredVersion, name: string): EvaluationData {
+  return measuredOn.get(name) ?? evaluatedOn;
 }
 
 function compareData(v1: EvaluationData, v2: EvaluationData): MetricDifference['dataset'] {

@@ -28,7 +28,6 @@ type Finder = Pick<Reader, 'modelVersions' | 'versionRecords' | 'registeredModel
 
 const NUMBER = /^[1-9][0-9]{0,9}$/;
 const GREATEST_VERSION = 2_147_483_647;
-const STAGE_SCAN = 1_000;
 
 /**
  * The integer (`3`, `"3"`) or the semantic version (`"1.4.0"`), each in its canonical spelling only: `01`
@@ -109,24 +108,16 @@ async function findInStage(reader: Finder, name: string, stage: Stage): Promise<
   const latest = await reader.modelVersions.latest(name, MLFLOW_STAGES);
   const newest = latest.find((version) => version.stage === toMlflowStage(stage));
   if (newest !== undefined && newest.stage !== 'Archived') return newest;
-  const found = newest === undefined ? null : await newestMarked(reader, name, stage);
-  if (found !== null) return found;
+  if (newest !== undefined) {
+    // Archived and deprecated are one stage for MLflow; our mark tells them apart.
+    const [marked] = await reader.modelVersions.listPage(name, { stage, before: null, limit: 1 });
+    if (marked !== undefined) return marked;
+  }
   if (latest.length === 0) {
     await requireModel(reader, name);
     throw new RegistryError('no_versions', { name });
   }
   throw await versionNotFound(reader, name, `stage ${stage}`);
-}
-
-/** Archived and deprecated are one stage for MLflow; our mark tells them apart. */
-async function newestMarked(reader: Finder, name: string, stage: Stage): Promise<ModelVersion | null> {
-  const candidates = await reader.modelVersions.listInStage(name, 'Archived', STAGE_SCAN);
-  const records = await reader.versionRecords.list(
-    name,
-    candidates.map(({ version }) => version),
-  );
-  const match = candidates.find((one) => stageOf(one, records.get(one.version)) === stage);
-  return match === undefined ? null : reader.modelVersions.find(name, match.version);
 }
 
 /** Names the stages that have versions: what the caller could have asked for. */

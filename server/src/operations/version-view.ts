@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
-import { latestPerKey, type Metric } from '../domain/metric.ts';
+import type { LoggedModelMetric } from '../domain/logged-model.ts';
+import { isLater, latestPerKey, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { isPermitted } from '../domain/permission.ts';
 import type { Run } from '../domain/run.ts';
@@ -26,6 +27,8 @@ export interface VersionView {
   readonly run: Run | null;
   /** Last value of each, of the run and of the logged model; may be NaN or infinite. */
   readonly metrics: ReadonlyMap<string, number>;
+  /** Digest of the dataset that a metric was measured on, where the logged model says so. */
+  readonly measuredOn: ReadonlyMap<string, string>;
   readonly hyperparameters: ReadonlyMap<string, string>;
 }
 
@@ -71,7 +74,7 @@ export async function viewVersions(
   );
   if (!withRuns) return views;
   const runs = await reader.runs.findMany(versions.flatMap(({ runId }) => runId || []));
-  const models = await reader.loggedModels.findMany(
+  const models = await reader.loggedModels.findMeasured(
     versions.flatMap((version) => loggedModelOf(version) ?? []),
   );
   return views.map((view) => {
@@ -84,6 +87,7 @@ export async function viewVersions(
       ...view,
       run,
       metrics: new Map(metrics.map(({ key, value }) => [key, readValue(value)])),
+      measuredOn: measuredOn(metrics, model?.metrics ?? []),
       hyperparameters: new Map(params.map(({ key, value }) => [key, value])),
     };
   });
@@ -102,6 +106,7 @@ function viewWithoutRun(actor: Actor, version: ModelVersion, record: VersionReco
     authors: [createdBy],
     run: null,
     metrics: new Map(),
+    measuredOn: new Map(),
     hyperparameters: new Map(),
   };
 }
@@ -112,6 +117,21 @@ function readableFacts(actor: Actor, facts: Facts): Facts {
   const hidden =
     parent?.kind === 'model_version' && !isPermitted(actor, 'read-metadata', modelResource(parent.name));
   return hidden ? { ...facts, parent: null } : facts;
+}
+
+/** Of each metric shown; a point that the run has, too, is the same measurement. */
+function measuredOn(
+  shown: readonly Metric[],
+  ofModel: readonly LoggedModelMetric[],
+): ReadonlyMap<string, string> {
+  const known = new Map(ofModel.map((metric) => [metric.key, metric]));
+  return new Map(
+    shown.flatMap((metric) => {
+      const same = known.get(metric.key);
+      const digest = same === undefined || isLater(metric, same) ? null : same.datasetDigest;
+      return digest === null ? [] : [[metric.key, digest] as const];
+    }),
+  );
 }
 
 /** MLflow: infinities are stored as the greatest doubles. */

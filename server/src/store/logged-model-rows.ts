@@ -7,6 +7,7 @@ import {
   type LoggedModelMetric,
   statusFromNumber,
 } from '../domain/logged-model.ts';
+import type { MeasuredModel } from '../operations/ports/logged-model.ts';
 import { parseJsonRows } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { toTags } from './model-version-rows.ts';
@@ -34,6 +35,9 @@ export interface LoggedModelRow extends LoggedModelInfoRow {
   readonly metrics: string;
 }
 
+/** What was measured on a model. */
+export type MeasuredModelRow = Pick<LoggedModelRow, 'model_id' | 'experiment_name' | 'params' | 'metrics'>;
+
 /** The columns of a model without its data; `lm` is its row, `e` that of its experiment. */
 export const loggedModelColumns = sql`lm.model_id, lm.experiment_id, e.name as experiment_name, lm.name,
   lm.artifact_location, lm.creation_timestamp_ms, lm.last_updated_timestamp_ms, lm.status, lm.lifecycle_stage,
@@ -51,26 +55,43 @@ const METRIC_COLUMNS = [
 
 /** The columns of a whole model. */
 export function wholeLoggedModel(dialect: Dialect): RawBuilder<unknown> {
-  const bytes = (column: string) => dialect.bytewise(sql.ref<string>(column));
-  const params = dialect.jsonRows(
-    sql`(select p.param_key as key, p.param_value as value from logged_model_params p
-      where p.model_id = lm.model_id order by ${bytes('p.param_key')})`,
-    ['key', 'value'],
-  );
   const tags = dialect.jsonRows(
     sql`(select t.tag_key as key, t.tag_value as value from logged_model_tags t
-      where t.model_id = lm.model_id order by ${bytes('t.tag_key')})`,
+      where t.model_id = lm.model_id order by ${dialect.bytewise(sql.ref<string>('t.tag_key'))})`,
     ['key', 'value'],
   );
-  // Integers that may lie beyond 2^53 go through JSON as texts.
-  const metrics = dialect.jsonRows(
+  const metrics = metricsFrom(dialect, sql`logged_model_metrics m where m.model_id = lm.model_id`);
+  return sql`${loggedModelColumns}, ${paramsOf(dialect)} as params, ${tags} as tags, ${metrics} as metrics`;
+}
+
+/** The columns of what was measured on a model; which point is the latest says `isLater` in the domain. */
+export function measuredModel(dialect: Dialect): RawBuilder<unknown> {
+  const metrics = metricsFrom(
+    dialect,
+    sql`(select one.*, row_number() over (partition by one.metric_name
+        order by one.metric_step desc, one.metric_timestamp_ms desc, one.metric_value desc) as place
+      from logged_model_metrics one where one.model_id = lm.model_id) m where m.place = 1`,
+  );
+  return sql`lm.model_id, e.name as experiment_name, ${paramsOf(dialect)} as params, ${metrics} as metrics`;
+}
+
+function paramsOf(dialect: Dialect): RawBuilder<string> {
+  return dialect.jsonRows(
+    sql`(select p.param_key as key, p.param_value as value from logged_model_params p
+      where p.model_id = lm.model_id order by ${dialect.bytewise(sql.ref<string>('p.param_key'))})`,
+    ['key', 'value'],
+  );
+}
+
+/** Integers that may lie beyond 2^53 go through JSON as texts. */
+function metricsFrom(dialect: Dialect, from: RawBuilder<unknown>): RawBuilder<string> {
+  return dialect.jsonRows(
     sql`(select m.metric_name, m.metric_value, cast(m.metric_timestamp_ms as varchar(20)) as timestamp,
         cast(m.metric_step as varchar(20)) as step, m.run_id, m.dataset_name, m.dataset_digest
-      from logged_model_metrics m where m.model_id = lm.model_id
-      order by ${bytes('m.metric_name')}, m.metric_timestamp_ms, m.metric_step, m.run_id)`,
+      from ${from}
+      order by ${dialect.bytewise(sql.ref<string>('m.metric_name'))}, m.metric_timestamp_ms, m.metric_step, m.run_id)`,
     METRIC_COLUMNS,
   );
-  return sql`${loggedModelColumns}, ${params} as params, ${tags} as tags, ${metrics} as metrics`;
 }
 
 interface JsonMetric {
@@ -106,6 +127,15 @@ export function toLoggedModel(row: LoggedModelRow): LoggedModel {
   return {
     ...toLoggedModelInfo(row),
     tags: toTags(row.tags),
+    params: toTags(row.params),
+    metrics: parseJsonRows<JsonMetric>(row.metrics).map(toMetric),
+  };
+}
+
+/** Row → port. */
+export function toMeasuredModel(row: MeasuredModelRow): MeasuredModel {
+  return {
+    experimentName: row.experiment_name,
     params: toTags(row.params),
     metrics: parseJsonRows<JsonMetric>(row.metrics).map(toMetric),
   };

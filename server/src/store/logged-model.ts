@@ -1,7 +1,11 @@
 import { sql } from 'kysely';
-import { type LoggedModel, statusToNumber } from '../domain/logged-model.ts';
+import { statusToNumber } from '../domain/logged-model.ts';
 import type { Param } from '../domain/run.ts';
-import type { LoggedModelReader, LoggedModelWriter } from '../operations/ports/logged-model.ts';
+import type {
+  LoggedModelReader,
+  LoggedModelWriter,
+  MeasuredModel,
+} from '../operations/ports/logged-model.ts';
 import { hotStatement, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { jsonTableText } from './json-table.ts';
@@ -9,8 +13,11 @@ import {
   type LoggedModelInfoRow,
   type LoggedModelRow,
   loggedModelColumns,
+  type MeasuredModelRow,
+  measuredModel,
   toLoggedModel,
   toLoggedModelInfo,
+  toMeasuredModel,
   wholeLoggedModel,
 } from './logged-model-rows.ts';
 import { searchLoggedModels } from './logged-model-search.ts';
@@ -66,13 +73,13 @@ export function loggedModelReader(context: StoreContext): LoggedModelReader {
       const [row] = await findModel(context, { workspace, modelId });
       return row === undefined ? null : toLoggedModel(row);
     },
-    async findMany(modelIds) {
-      const found = new Map<string, LoggedModel>();
+    async findMeasured(modelIds) {
+      const found = new Map<string, MeasuredModel>();
       for (let from = 0; from < modelIds.length; from += CHUNK) {
-        const { rows } = await sql<LoggedModelRow>`select ${wholeLoggedModel(dialect)} from ${OWN}
+        const { rows } = await sql<MeasuredModelRow>`select ${measuredModel(dialect)} from ${OWN}
           where lm.model_id in (${sql.join(modelIds.slice(from, from + CHUNK))})
             and e.workspace = ${workspace}`.execute(db);
-        for (const row of rows) found.set(row.model_id, toLoggedModel(row));
+        for (const row of rows) found.set(row.model_id, toMeasuredModel(row));
       }
       return found;
     },

@@ -4,6 +4,12 @@ import type { SealReader, SealWriter } from '../operations/ports/seal.ts';
 import type { StoreContext } from './context.ts';
 
 export function sealReader({ db }: StoreContext): SealReader {
+  const manifest = (modelId: string, version: number) =>
+    db
+      .selectFrom('registry_manifest_files')
+      .select(['path', 'size_bytes', 'sha256'])
+      .where('model_id', '=', modelId)
+      .where('version', '=', version);
   return {
     async findFreeze(path) {
       const row = await db
@@ -33,15 +39,22 @@ export function sealReader({ db }: StoreContext): SealReader {
         .execute();
       return rows.map(toArtifactRecord);
     },
-    async listManifest(modelId, version) {
-      const rows = await db
-        .selectFrom('registry_manifest_files')
-        .select(['path', 'size_bytes', 'sha256'])
+    async findRoot(modelId, version) {
+      const row = await db
+        .selectFrom('registry_frozen_paths')
+        .select('path')
         .where('model_id', '=', modelId)
         .where('version', '=', version)
-        .orderBy('path')
-        .execute();
-      return rows.map((row) => ({ path: row.path, sizeBytes: Number(row.size_bytes), sha256: row.sha256 }));
+        .executeTakeFirst();
+      return row?.path ?? null;
+    },
+    async findManifestFile(modelId, version, path) {
+      const row = await manifest(modelId, version).where('path', '=', path).executeTakeFirst();
+      return row === undefined ? null : toManifestFile(row);
+    },
+    async listManifest(modelId, version) {
+      const rows = await manifest(modelId, version).orderBy('path').execute();
+      return rows.map(toManifestFile);
     },
     async listPending(limit) {
       return (
@@ -128,6 +141,10 @@ function ancestorsAndSelf(path: ArtifactPath): string[] {
 /** A range of the key: every path that begins with `path/` ('0' is the character after '/'). */
 function below(column: Expression<string>, path: ArtifactPath): Expression<SqlBool> {
   return sql<SqlBool>`(${column} > ${`${path.text}/`} and ${column} < ${`${path.text}0`})`;
+}
+
+function toManifestFile(row: { path: string; size_bytes: number | bigint; sha256: string }) {
+  return { path: row.path, sizeBytes: Number(row.size_bytes), sha256: row.sha256 };
 }
 
 function toArtifactRecord(row: {

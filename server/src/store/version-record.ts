@@ -126,6 +126,16 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         )
         .execute();
     },
+    async listTombstones(name, { before, limit }) {
+      const rows = await ofName(name)
+        .selectAll('rv')
+        .where('rv.deleted_at_ms', 'is not', null)
+        .$if(before !== null, (query) => query.where('rv.version', '<', before ?? 0))
+        .orderBy('rv.version', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toVersionRecord);
+    },
     async findBySemanticVersion(name, label) {
       const row = await ofName(name)
         .select('rv.version')
@@ -133,7 +143,6 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         .where('rv.sem_minor', '=', label.minor)
         .where('rv.sem_patch', '=', label.patch)
         .where('rv.sem_prerelease', '=', label.prerelease)
-        .where('rv.deleted_at_ms', 'is', null)
         .executeTakeFirst();
       return row?.version ?? null;
     },

@@ -370,6 +370,25 @@ function metrics(target: StoreTarget): void {
     expect((await open.search()).items.map((model) => model.metrics.length)).toEqual([0, 1, 2]);
   });
 
+  test('what was measured on many models is found at once, of each metric the latest point', async () => {
+    await using open = await openMeasured(target);
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => open.models[name] ?? '');
+    await logLoggedModelParams(open.deps, LOCAL_ACTOR, {
+      modelId: three ?? '',
+      params: [{ key: 'depth', value: '3' }],
+    });
+    const unknown = Array.from({ length: 600 }, (_, index) => `m-${index}`);
+    const found = await open.deps.store.read((reader) =>
+      reader.loggedModels.findMeasured([one ?? '', ...unknown, two ?? '', three ?? '']),
+    );
+    expect([...found.keys()].sort()).toEqual([one, two, three].sort());
+    expect(found.get(one ?? '')).toMatchObject({ experimentName: 'flock', metrics: [{ value: 0.1 }] });
+    expect(found.get(two ?? '')?.metrics).toMatchObject([
+      { timestampMs: 2n ** 60n + 1n, datasetDigest: 'field-1' },
+    ]);
+    expect(found.get(three ?? '')).toMatchObject({ params: [{ key: 'depth', value: '3' }], metrics: [] });
+  });
+
   test('a metric condition matches any point, and a model is found once', async () => {
     await using open = await openMeasured(target);
     const names = async (filter: string, datasets: DatasetFilter[] = []) =>

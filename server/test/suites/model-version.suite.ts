@@ -274,6 +274,21 @@ export function modelVersionSuite(target: StoreTarget): void {
       ).toEqual([{ name: 'm', version: 2 }]);
     });
 
+    test('tombstones go down by number, and a label leads to its version also when it is deleted', async () => {
+      await model('m');
+      for (let i = 0; i < 4; i++) await version('m');
+      for (const number of [1, 3, 4])
+        await deleteModelVersion(deps, LOCAL_ACTOR, { name: 'm', version: number });
+      await deps.store.read(async ({ versionRecords }) => {
+        const numbers = async (before: number | null, limit: number) =>
+          (await versionRecords.listTombstones('m', { before, limit })).map((one) => one.version);
+        expect([await numbers(null, 2), await numbers(3, 2), await numbers(1, 2)]).toEqual([[4, 3], [1], []]);
+        expect(await versionRecords.listTombstones('n', { before: null, limit: 9 })).toEqual([]);
+        const label = { major: 1, minor: 2, patch: 0, prerelease: '' };
+        expect(await versionRecords.findBySemanticVersion('m', label)).toBe(3);
+      });
+    });
+
     test('a rename keeps identity, history and aliases', async () => {
       await model('m');
       await version('m');

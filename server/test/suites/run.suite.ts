@@ -3,6 +3,7 @@ import { type Actor, LOCAL_ACTOR } from '../../src/domain/actor.ts';
 import { RUN_NAME_TAG } from '../../src/domain/run.ts';
 import { ensureExperiment } from '../../src/operations/experiment.ts';
 import { createFinishedRun } from '../../src/operations/finished-run.ts';
+import { logMetric } from '../../src/operations/metric.ts';
 import * as runs from '../../src/operations/run.ts';
 import * as data from '../../src/operations/run-data.ts';
 import { logInputs, logOutputs } from '../../src/operations/run-link.ts';
@@ -82,6 +83,20 @@ function beginnings(target: StoreTarget): void {
     });
     expect(run.info.name).toMatch(/^[a-z]+-[a-z]+-[0-9]+$/);
     expect(run.tags).toEqual([{ key: RUN_NAME_TAG, value: run.info.name }]);
+  });
+
+  test('many runs are found whole at once, by their ids, and unknown ones are left out', async () => {
+    await using open = await openRun(target);
+    const { deps, experimentId, runId } = open;
+    const metric = point({ key: 'acc', value: 0.5 });
+    await logMetric(deps, LOCAL_ACTOR, { runId, metric });
+    const other = await newRun(deps, experimentId);
+    const unknown = Array.from({ length: 1_200 }, (_, index) => `unknown${index}`);
+    const found = await deps.store.read((reader) => reader.runs.findMany([runId, ...unknown, other, runId]));
+    expect([...found.keys()].sort()).toEqual([runId, other].sort());
+    expect(found.get(runId)).toEqual(await open.get());
+    expect(found.get(runId)?.metrics).toMatchObject([{ key: 'acc', value: 0.5 }]);
+    expect(await deps.store.read((reader) => reader.runs.findMany([]))).toEqual(new Map());
   });
 
   test('runs of unknown experiments and unknown runs are not found', async () => {

@@ -78,6 +78,19 @@ export function sealSuite(target: StoreTarget): void {
       });
     });
 
+    test('a file of a manifest and the place of the frozen files are found by version', async () => {
+      await put(`${folder}/model/b.txt`, 'bb');
+      await register(`mlflow-artifacts:/${folder}/model`, { runId });
+      const { modelId } = (await record(1)) ?? { modelId: '' };
+      await deps.store.read(async ({ seals }) => {
+        expect(await seals.findRoot(modelId, 1)).toBe(`${folder}/model`);
+        expect(await seals.findRoot(modelId, 2)).toBeNull();
+        const file = { path: 'b.txt', sizeBytes: 2, sha256: sha256('bb') };
+        expect(await seals.findManifestFile(modelId, 1, 'b.txt')).toEqual(file);
+        expect(await seals.findManifestFile(modelId, 1, 'b')).toBeNull();
+      });
+    });
+
     test('what is sealed cannot be written, replaced, added to or removed, nor can a folder above it', async () => {
       await put(`${folder}/model/a.txt`, 'a');
       await register(`runs:/${runId}/model`, { runId });

@@ -105,6 +105,10 @@ const ANSWERS = {
     'RESOURCE_CONFLICT',
     `A file and a folder cannot have the same artifact path: '${path}'`,
   ],
+  version_sealed: ({ name, version }) => [
+    'RESOURCE_CONFLICT',
+    `The files of Model Version (name=${name}, version=${version}) are frozen`,
+  ],
   artifact_sealed: ({ path, sealedBy }) => [
     'RESOURCE_CONFLICT',
     `Artifact path '${path}' is frozen: ${sealedBy} is registered from it`,

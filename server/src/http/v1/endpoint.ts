@@ -25,7 +25,7 @@ export interface EndpointInput<P extends TObject, Q extends TObject, B extends T
   readonly bodyText: string;
 }
 
-interface Description {
+export interface Description {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`; Fastify's spelling of parameters (`:model_name`). */
   readonly path: string;
@@ -37,8 +37,6 @@ interface Description {
   readonly description: string;
   /** 200 unless said. */
   readonly status?: 200 | 201;
-  /** What a success answers. */
-  readonly answer: TSchema;
   /** What it refuses with, beyond what every endpoint can refuse with. */
   readonly problems: readonly ProblemCode[];
   /** Where the name of a model stands that must be visible before anything else is judged. */
@@ -49,6 +47,8 @@ interface Description {
 
 /** One operation of v1: a row of the table in routes.ts. */
 export interface Endpoint extends Description {
+  /** What a success answers. */
+  readonly answer: TSchema;
   readonly schemas: { readonly params?: TObject; readonly query?: TObject; readonly body?: TSchema };
   /** Validates, then runs the operation; answers the body of a success. */
   readonly run: (deps: Deps, actor: Actor, request: RawRequest) => Promise<object>;
@@ -63,6 +63,7 @@ export function endpoint<
   B extends TSchema = typeof NOTHING,
 >(
   spec: Description & {
+    readonly answer: TSchema;
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
@@ -92,14 +93,21 @@ export function endpoint<
         if (problems.length > 0) throw notValid(problems);
         return { success: true, ...(await run(deps, actor, input)) };
       } catch (error) {
-        // Visible comes before shape (v1-api section 0, order of checks).
-        const name = modelName(spec.model, request);
-        if (name !== null && isRegistryError(error, 'invalid_argument'))
-          await requireVisible(deps, actor, name);
-        throw error;
+        throw await visibleFirst(deps, actor, modelName(spec.model, request), error);
       }
     },
   };
+}
+
+/** Visible comes before shape (v1-api section 0, order of checks). @throws `model_not_found`. */
+export async function visibleFirst(
+  deps: Deps,
+  actor: Actor,
+  name: string | null,
+  error: unknown,
+): Promise<unknown> {
+  if (name !== null && isRegistryError(error, 'invalid_argument')) await requireVisible(deps, actor, name);
+  return error;
 }
 
 function modelName(place: 'params' | 'body' | undefined, request: RawRequest): string | null {

@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorParams, Problem, RegistryError } from '../../domain/errors.ts';
-import { renderTime } from './time.ts';
+import { renderTombstone } from './tombstone.ts';
 
 /** The body of every refusal: RFC 9457, `application/problem+json` (v1-api section 0). */
 export interface ProblemDocument {
@@ -130,6 +130,14 @@ const PROBLEMS = {
     'File and folder of one name',
     ({ path }) => `${path} cannot be a file and a folder at once; choose another path.`,
   ],
+  version_sealed: [
+    409,
+    'Files are fixed',
+    ({ name, version, seal }) =>
+      seal === 'impossible'
+        ? `The files of ${name} version ${version} lie where this registry neither reads nor writes; change them there.`
+        : `${name} version ${version} is ${seal === 'pending' ? 'being sealed' : 'sealed'}, so its files do not change; register a new version.`,
+  ],
   artifact_sealed: [
     409,
     'File is frozen',
@@ -208,13 +216,5 @@ function versionNotFound({ name, selector, stages }: ErrorParams['version_not_fo
 function versionDeleted({ name, version, tombstone }: ErrorParams['version_deleted']): Said {
   const detail = `${name} version ${version} was deleted; its number is not given again, so choose another version.`;
   if (tombstone === undefined) return detail;
-  const { semanticVersion, digest, deletedAtMs } = tombstone;
-  const stays = {
-    model_name: name,
-    version,
-    semantic_version: semanticVersion,
-    digest,
-    deleted_at: renderTime(deletedAtMs),
-  };
-  return { detail, members: { tombstone: stays } };
+  return { detail, members: { tombstone: renderTombstone({ name, version, tombstone }) } };
 }

@@ -1,19 +1,23 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../operations/ports.ts';
+import { registerStreamBody } from '../plugins/stream-body.ts';
 import { aliasEndpoints } from './alias/index.ts';
 import type { Endpoint } from './endpoint.ts';
+import { describeEndpoint } from './endpoint-description.ts';
 import { entityTag, isNotModified } from './etag.ts';
+import type { FileEndpoint } from './file-endpoint.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
-import { problemResponses } from './openapi-problems.ts';
 import { sendProblem } from './problem-reply.ts';
 import { registeredModelEndpoints } from './registered-model/index.ts';
 import { registerUnknownPath } from './unknown-path.ts';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** Every endpoint of v1, in the order of the documentation. */
-export const ENDPOINTS: readonly Endpoint[] = [
+export const ENDPOINTS: readonly (Endpoint | FileEndpoint)[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...aliasEndpoints,
@@ -25,13 +29,17 @@ export async function registerV1Wire(
   { deps, version }: { deps: Deps; version: string },
 ): Promise<void> {
   app.setErrorHandler(sendProblem);
-  const described = ENDPOINTS.map((endpoint) => ({ ...describe(endpoint), url: `/api/v1${endpoint.path}` }));
+  const described = ENDPOINTS.map((endpoint) => describeEndpoint(endpoint, '/api/v1'));
   registerDocs(app, openApiDocument(described, version));
   await app.register(
     async (scope) => {
       registerJsonBody(scope);
       registerUnknownPath(scope);
-      for (const endpoint of ENDPOINTS) mount(scope, deps, endpoint);
+      for (const endpoint of ENDPOINTS) if ('run' in endpoint) mount(scope, deps, endpoint);
+      await scope.register(async (files) => {
+        registerStreamBody(files);
+        for (const endpoint of ENDPOINTS) if ('transfer' in endpoint) mountFile(files, deps, endpoint);
+      });
     },
     { prefix: '/api/v1' },
   );
@@ -48,24 +56,20 @@ function mount(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
   });
 }
 
-/** The endpoint as its documentation has it. */
-function describe(endpoint: Endpoint): RouteOptions {
-  const { method, path, operation, schemas } = endpoint;
-  return {
-    method,
-    url: path,
-    schema: {
-      operationId: operation,
-      tags: [endpoint.tag],
-      summary: endpoint.summary,
-      description: endpoint.description,
-      ...(schemas.params && { params: schemas.params }),
-      ...(schemas.query && { querystring: schemas.query }),
-      ...(schemas.body && { body: schemas.body }),
-      response: responsesOf(endpoint),
+/** A path of a file may have slashes; HEAD is answered as GET without opening a stream. */
+function mountFile(app: FastifyInstance, deps: Deps, endpoint: FileEndpoint): void {
+  const { method, path, operation, permission } = endpoint;
+  app.route({
+    method: method === 'GET' ? ['GET', 'HEAD'] : method,
+    url: path.replace(/:path$/, '*'),
+    exposeHeadRoute: false,
+    config: { operation, permission },
+    handler: async (request, reply) => {
+      const answer = await endpoint.transfer(deps, request, reply);
+      if (answer === null) return reply;
+      return reply.type(JSON_TYPE).send(renderJson(answer));
     },
-    handler: async () => undefined,
-  };
+  });
 }
 
 async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply) {
@@ -78,15 +82,6 @@ async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, r
   }
   return reply
     .code(endpoint.status ?? 200)
-    .type('application/json; charset=utf-8')
+    .type(JSON_TYPE)
     .send(text);
-}
-
-function responsesOf(endpoint: Endpoint): Record<string, object> {
-  const { answer, status = 200, tagged, problems, schemas } = endpoint;
-  return {
-    [String(status)]: { description: endpoint.summary, content: { 'application/json': { schema: answer } } },
-    ...(tagged && { '304': { description: 'Not changed since the ETag that If-None-Match names.' } }),
-    ...problemResponses(problems, schemas.body !== undefined),
-  };
 }

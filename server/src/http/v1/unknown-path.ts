@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { sendProblemAnswer } from './problem-reply.ts';
 
 interface KnownPath {
-  /** Segments of the path; null where a parameter stands. */
+  /** Segments of the path; null where a parameter stands, `*` for the rest. */
   readonly segments: readonly (string | null)[];
   readonly methods: Set<string>;
 }
@@ -36,9 +36,9 @@ function patternOf(url: string): (string | null)[] {
 function allowedMethods(known: ReadonlyMap<string, KnownPath>, path: string): string[] {
   const segments = path.split('/');
   const fits = [...known.values()].filter(
-    (entry) =>
-      entry.segments.length === segments.length &&
-      entry.segments.every((part, index) => part === null || part === segments[index]),
+    ({ segments: pattern }) =>
+      (pattern.at(-1) === '*' ? segments.length >= pattern.length : segments.length === pattern.length) &&
+      pattern.every((part, index) => part === null || part === '*' || part === segments[index]),
   );
   return [...new Set(fits.flatMap(({ methods }) => [...methods]))].sort();
 }

@@ -29,6 +29,9 @@ interface ModelOfExperiment {
   readonly experimentId: number;
 }
 
+/** What was measured on a model; of each metric only the latest point. */
+export type MeasuredModel = Pick<LoggedModel, 'experimentName' | 'params' | 'metrics'>;
+
 /** Which models a search looks through. */
 export interface LoggedModelScope {
   readonly experimentIds: readonly number[];
@@ -40,8 +43,8 @@ export interface LoggedModelScope {
 export interface LoggedModelReader {
   /** The whole model with tags and params by key and all metrics, in one statement. */
   find(modelId: string): Promise<LoggedModel | null>;
-  /** The whole models of those that exist, by id; one statement for each 500. */
-  findMany(modelIds: readonly string[]): Promise<Map<string, LoggedModel>>;
+  /** What was measured on those of the models that exist, by id; one statement for each 500. */
+  findMeasured(modelIds: readonly string[]): Promise<Map<string, MeasuredModel>>;
   /** One page of whole models in one statement; deleted ones are left out. */
   search(search: LoggedModelSearch, scope: LoggedModelScope, page: SearchPage): Promise<Page<LoggedModel>>;
 }

@@ -32,6 +32,10 @@ export interface SealReader {
   findArtifact(path: ArtifactPath): Promise<ArtifactRecord | null>;
   /** The records at or below the path, by path. */
   listArtifacts(path: ArtifactPath): Promise<ArtifactRecord[]>;
+  /** Where the frozen files of a version begin, or null when nothing of it is frozen. */
+  findRoot(modelId: string, version: number): Promise<string | null>;
+  /** A file of the manifest by its path there. */
+  findManifestFile(modelId: string, version: number, path: string): Promise<ManifestFile | null>;
   /** The manifest's files by path bytes. */
   listManifest(modelId: string, version: number): Promise<ManifestFile[]>;
   listPending(limit: number): Promise<PendingSeal[]>;

@@ -13,7 +13,9 @@ export interface VersionRecordReader {
   listDeprecated(
     versions: readonly { name: string; version: number }[],
   ): Promise<{ name: string; version: number }[]>;
-  /** The version number that carries the label, or null. */
+  /** The records of deleted versions below `before` (null: from the greatest), greatest first. */
+  listTombstones(name: string, page: { before: number | null; limit: number }): Promise<VersionRecord[]>;
+  /** The version number that carries the label, also of a deleted version, or null. */
   findBySemanticVersion(name: string, label: SemanticVersion): Promise<number | null>;
   /** The greatest label of the model by precedence, also of deleted versions, or null. */
   greatestSemanticVersion(modelId: string): Promise<SemanticVersion | null>;

@@ -104,6 +104,33 @@ describe('compareVersions', () => {
     });
   });
 
+  test('metrics that were measured on other data cannot be compared, whatever their values', async () => {
+    await using v1 = await v1Client();
+    const mlflow = async (path: string, payload: object) =>
+      (await v1.server.app.inject({ method: 'POST', url: `/api/2.0/mlflow/${path}`, payload })).json();
+    const { run_id } = (await v1.register('origin')).body;
+    const evaluated = async (values: Record<string, [value: number, digest: string | null]>) => {
+      const { model } = await mlflow('logged-models', { experiment_id: '1', name: 'candidate' });
+      const { model_id } = model.info;
+      for (const [key, [value, digest]] of Object.entries(values))
+        await mlflow('runs/log-metric', {
+          ...{ run_id, key, value, timestamp: 1, model_id },
+          ...(digest !== null && { dataset_name: 'barn', dataset_digest: digest }),
+        });
+      await v1.register('m', { source: `models:/${model_id}` });
+    };
+    await evaluated({ accuracy: [0.9, 'd1'], recall: [0.9, 'd1'], loss: [0.3, 'd1'], mae: [1, null] });
+    await evaluated({ accuracy: [0.8, 'd2'], recall: [0.95, 'd1'], loss: [0.2, null], mae: [2, null] });
+    const { body } = await v1.get('/models/m/compare?version1=1&version2=2');
+    expect(body['metrics_diff']).toMatchObject({
+      accuracy: { v1: 0.9, v2: 0.8, dataset: 'different', verdict: 'not_comparable' },
+      recall: { dataset: 'same', verdict: 'better' },
+      loss: { dataset: 'different', verdict: 'not_comparable' },
+      mae: { dataset: 'undeclared', verdict: 'worse' },
+    });
+    expect(body['verdict']).toMatchObject({ outcome: 'mixed' });
+  });
+
   test('data that differ are listed', async () => {
     await using v1 = await v1Client();
     await v1.register('m', {

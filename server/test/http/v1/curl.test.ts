@@ -1,53 +1,94 @@
 import { expect, test } from 'vitest';
-import { type V1Client, v1Client } from './v1-client.ts';
+import { testApp } from '../../support/app.ts';
 
-/** What a consumer types into a shell, in the order of a model's life. */
-const COMMANDS = [
-  `curl -X POST http://localhost:5136/api/v1/models/register -H "Content-Type: application/json" -d '{
-    "model_name": "vision-classification",
-    "model_type": "sklearn",
-    "description": "Poultry image classification",
-    "metrics": {"accuracy": 0.95, "f1_score": 0.93},
-    "hyperparameters": {"n_estimators": 100, "max_depth": 10},
-    "tags": {"team": "vision"},
-    "stage": "development",
-    "data_version": "v1.2.3",
-    "code_version": "abc123"
-  }'`,
-  'curl "http://localhost:5136/api/v1/models/vision-classification?version=3"',
-  `curl -X POST http://localhost:5136/api/v1/models/transition -H "Content-Type: application/json" -d '{
-    "model_name": "vision-classification",
-    "version": 3,
-    "new_stage": "production",
-    "description": "Best so far"
-  }'`,
+/** The commands of the product's first README, to the letter. */
+const [REGISTER, GET_PRODUCTION, TRANSITION, COMPARE, LIST] = [
+  `curl -X POST "http://localhost:5136/api/v1/models/register" -H "Content-Type: application/json" -d '{"model_name":"vision-classification","model_type":"sklearn","description":"Vision model for poultry classification",
+  "metrics":{"accuracy":0.95,"precision":0.93,"recall":0.94},"hyperparameters":{"n_estimators":100,"max_depth":10},"stage":"development","data_version":"v1.2.3","code_version":"abc123","tags":{"team":"vision","priority":"high"}}'`,
+  'curl "http://localhost:5136/api/v1/models/vision-classification?stage=production"',
+  `curl -X POST "http://localhost:5136/api/v1/models/transition" -H "Content-Type: application/json" -d '{"model_name":"vision-classification","version":3,"new_stage":"production","description":"Passed all validation tests"}'`,
   'curl "http://localhost:5136/api/v1/models/vision-classification/compare?version1=2&version2=3"',
-  'curl http://localhost:5136/api/v1/models/vision-classification/lineage/3',
+  'curl "http://localhost:5136/api/v1/models"',
 ] as const;
 
-/** Runs a curl command in process. */
-function curl(v1: V1Client, command: string) {
-  const path = /localhost:5136\/api\/v1([^\s"]*)/.exec(command)?.[1] ?? '';
-  const method = / -X ([A-Z]+)/.exec(command)?.[1] ?? 'GET';
-  const body = / -d '([^']*)'/.exec(command)?.[1];
-  return v1.send(method, path, body === undefined ? {} : { body });
+/** The words of a command as a shell splits them; it has no escapes. */
+function words(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
 }
 
-test('register, get, transition, compare and lineage work as curl sends them', async () => {
-  await using v1 = await v1Client();
-  const [register, get, transition, compare, lineage] = COMMANDS;
+/** Does over a socket what curl does, for the options above. */
+async function curl(port: number, command: string) {
+  const [program, ...rest] = words(command);
+  expect(program).toBe('curl');
+  const headers = new Headers({ accept: '*/*', 'user-agent': 'curl/8.5.0' });
+  let [method, url, body] = ['GET', '', null as string | null];
+  for (let at = 0; at < rest.length; at += 1) {
+    const word = rest[at] ?? '';
+    const next = () => rest[++at] ?? '';
+    if (word === '-X') method = next();
+    else if (word === '-d') body = next();
+    else if (word === '-H') headers.append(...(next().split(': ') as [string, string]));
+    else url = word;
+  }
+  // curl takes the line ends out of what follows -d only when it is read from a file.
+  const reply = await fetch(url.replace(':5136', `:${port}`), { method, headers, body });
+  return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+}
+
+test('the first commands that a consumer types do what they say', async () => {
+  await using server = await testApp();
+  const port = await server.listen();
+  expect(await curl(port, LIST)).toMatchObject({ status: 200, body: { success: true, total_models: 0 } });
   for (let version = 1; version <= 3; version += 1)
-    expect((await curl(v1, register)).body).toMatchObject({ success: true, version });
-  expect((await curl(v1, get)).body).toMatchObject({ success: true, version: 3, stage: 'development' });
-  expect((await curl(v1, transition)).body).toMatchObject({ success: true, new_stage: 'production' });
-  expect((await curl(v1, compare)).body).toMatchObject({
-    success: true,
-    metrics_diff: { accuracy: { v1: 0.95, v2: 0.95, diff: 0, verdict: 'same' } },
-    hyperparameters_diff: { max_depth: { v1: '10', v2: '10', changed: false } },
-    verdict: { outcome: 'same' },
+    expect(await curl(port, REGISTER)).toMatchObject({
+      status: 201,
+      body: { success: true, model_name: 'vision-classification', version, stage: 'development' },
+    });
+  expect(await curl(port, GET_PRODUCTION)).toMatchObject({
+    status: 404,
+    body: { code: 'version_not_found', stages: ['development'] },
   });
-  expect((await curl(v1, lineage)).body).toMatchObject({
-    success: true,
-    lineage: { model: { name: 'vision-classification', version: 3, stage: 'production' } },
+  expect(await curl(port, TRANSITION)).toMatchObject({
+    status: 200,
+    body: { success: true, from_stage: 'development', new_stage: 'production' },
+  });
+  expect(await curl(port, GET_PRODUCTION)).toMatchObject({
+    status: 200,
+    body: {
+      success: true,
+      model: 'vision-classification',
+      version: 3,
+      stage: 'production',
+      description: 'Vision model for poultry classification',
+      framework: 'sklearn',
+      metrics: { accuracy: 0.95, precision: 0.93, recall: 0.94 },
+      hyperparameters: { n_estimators: '100', max_depth: '10' },
+      data_version: 'v1.2.3',
+      code_version: 'abc123',
+      tags: { team: 'vision', priority: 'high' },
+    },
+  });
+  expect(await curl(port, COMPARE)).toMatchObject({
+    status: 200,
+    body: {
+      success: true,
+      metrics_diff: { accuracy: { v1: 0.95, v2: 0.95, diff: 0, verdict: 'same' } },
+      verdict: { outcome: 'same' },
+    },
+  });
+  expect(await curl(port, LIST)).toMatchObject({
+    status: 200,
+    body: {
+      success: true,
+      total_models: 1,
+      models: [
+        {
+          name: 'vision-classification',
+          latest_version: 3,
+          current_stage: 'production',
+          stages: { production: 3, development: 2 },
+        },
+      ],
+    },
   });
 });

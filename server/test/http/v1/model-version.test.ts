@@ -215,6 +215,37 @@ describe('listVersions', () => {
     expect(second.body['versions']).toMatchObject([{ version: 1 }]);
   });
 
+  test('tombstones stand beside the versions when asked for, and share the pages', async () => {
+    await using v1 = await threeVersions();
+    await v1.register('m');
+    await v1.send('DELETE', '/models/m/versions/3');
+    await v1.send('DELETE', '/models/m/versions/1');
+    expect((await v1.get('/models/m/versions')).body).not.toHaveProperty('tombstones');
+    const list = '/models/m/versions?include=tombstones&limit=2';
+    const first = (await v1.get(list)).body;
+    expect(first).toMatchObject({
+      total_versions: 2,
+      versions: [{ version: 4 }],
+      tombstones: [
+        {
+          model_name: 'm',
+          version: 3,
+          semantic_version: '1.2.0',
+          digest: null,
+          deleted_at: '2026-03-04T06:00:03.000Z',
+        },
+      ],
+    });
+    expect((first['versions'] as object[])[0]).not.toHaveProperty('metrics');
+    const second = (await v1.get(`${list}&page_token=${first['next_page_token']}`)).body;
+    expect(second).toMatchObject({ versions: [{ version: 2 }], tombstones: [{ version: 1 }] });
+    expect(second).not.toHaveProperty('next_page_token');
+    expect((await v1.get('/models/m/versions?include=tombstones&stage=development')).body).toMatchObject({
+      versions: [{ version: 4 }, { version: 2 }],
+      tombstones: [],
+    });
+  });
+
   test.each([
     'limit=0',
     'limit=1001',
@@ -258,6 +289,7 @@ describe('deleteVersion', () => {
       digest: null,
       deleted_at: '2026-03-04T06:00:03.000Z',
     });
+    expect((await v1.get('/models/m/versions/1.2.0')).body['tombstone']).toEqual(gone.body['tombstone']);
     expect((await v1.send('DELETE', '/models/m/versions/3')).status).toBe(410);
     expect((await v1.register('m')).body['version']).toBe(4);
   });

@@ -78,7 +78,7 @@ describe('what is refused before an endpoint sees it', () => {
 });
 
 describe('paths that are none', () => {
-  test.each(['', '/', '/model', '/models/m/n/o', '/models/m/versions/1/files/x', '/Models'])(
+  test.each(['', '/', '/model', '/models/m/n/o', '/models/m/versions/1/seal/x', '/Models'])(
     'GET /api/v1%s is 404 with a problem',
     async (path) => {
       expect(problemOf(await v1.get(path))).toMatchObject({ status: 404, code: 'endpoint_not_found' });

@@ -68,7 +68,7 @@ export function renderVersion(view: VersionView) {
 }
 
 /** A version as an entry of a list. */
-export function renderListedVersion({ version, record, stage, facts, createdBy, authors }: VersionView) {
+function renderListedVersion({ version, record, stage, facts, createdBy, authors }: VersionView) {
   const { parent } = facts;
   return {
     model: version.name,

@@ -69,6 +69,9 @@ function versions(id: string): string[] {
       PRIMARY KEY (model_id, version)
     )`,
     `CREATE INDEX registry_versions_semantic ON registry_versions (model_id, sem_major, sem_minor, sem_patch)`,
+    `CREATE INDEX registry_versions_deprecated ON registry_versions (model_id, version) WHERE deprecated = true`,
+    `CREATE INDEX registry_versions_tombstones ON registry_versions (model_id, version)
+      WHERE deleted_at_ms IS NOT NULL`,
     `CREATE INDEX registry_versions_pending ON registry_versions (seal, created_at_ms) WHERE seal = 'pending'`,
   ];
 }

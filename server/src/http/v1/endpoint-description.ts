@@ -1,0 +1,50 @@
+import type { RouteOptions } from 'fastify';
+import type { Endpoint } from './endpoint.ts';
+import type { FileEndpoint } from './file-endpoint.ts';
+import { problemResponses } from './openapi-problems.ts';
+
+const JSON_BODY = 'application/json';
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
+/** An endpoint as its documentation has it. */
+export function describeEndpoint(endpoint: Endpoint | FileEndpoint, prefix: string): RouteOptions {
+  const { method, path, operation } = endpoint;
+  return {
+    method,
+    url: `${prefix}${path}`,
+    schema: {
+      operationId: operation,
+      tags: [endpoint.tag],
+      summary: endpoint.summary,
+      description: endpoint.description,
+      ...requestOf(endpoint),
+      response: responsesOf(endpoint),
+    },
+    handler: async () => undefined,
+  };
+}
+
+function requestOf(endpoint: Endpoint | FileEndpoint) {
+  if ('transfer' in endpoint)
+    return {
+      params: endpoint.schemas.params,
+      ...(endpoint.streams === 'in' && { body: { content: BYTES } }),
+    };
+  const { params, query, body } = endpoint.schemas;
+  return { ...(params && { params }), ...(query && { querystring: query }), ...(body && { body }) };
+}
+
+function responsesOf(endpoint: Endpoint | FileEndpoint): Record<string, object> {
+  const { answer, status = 200, summary, tagged, problems } = endpoint;
+  const sends = 'transfer' in endpoint && endpoint.streams === 'out';
+  const hasBody = 'run' in endpoint && endpoint.schemas.body !== undefined;
+  const content = sends ? BYTES : { [JSON_BODY]: { schema: answer } };
+  return {
+    [String(status)]: { description: summary, content },
+    ...(sends && { '206': { description: 'The range that was asked for.', content } }),
+    ...((tagged || sends) && {
+      '304': { description: 'Not changed since the ETag that If-None-Match names.' },
+    }),
+    ...problemResponses(problems, hasBody),
+  };
+}
