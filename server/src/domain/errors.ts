@@ -61,6 +61,10 @@ export interface ErrorParams {
   artifact_digest_mismatch: { path: string };
   range_not_satisfiable: { sizeBytes: number };
   payload_too_large: { limitBytes: number };
+  /** The key came with another body before. */
+  idempotency_key_reused: { key: string };
+  /** The first request with the key is not answered yet. */
+  idempotency_key_running: { key: string };
   not_implemented: { message: string };
   /** A dependency (database, artifact store) does not answer; trying again may help. */
   unavailable: { message: string };

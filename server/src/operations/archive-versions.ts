@@ -31,8 +31,7 @@ export async function archiveVersions(deps: Deps, actor: Actor, input: ArchiveRe
   const plan = async (reader: Reader): Promise<Archived> => {
     await requireModel(reader, name);
     const limit = keepLatest + AT_ONCE;
-    const holders = await reader.modelVersions.listInStage(name, toMlflowStage(stage), limit);
-    const versions = holders.map(({ version }) => version);
+    const versions = await reader.modelVersions.listNumbersInStage(name, toMlflowStage(stage), limit);
     const reason = `one of the ${keepLatest} newest in ${stage}`;
     return {
       archived: versions.slice(keepLatest),

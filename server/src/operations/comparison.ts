@@ -58,8 +58,8 @@ export function isEvaluation({ tags }: DatasetInput): boolean {
 
 function compare(v1: VersionView, v2: VersionView, files: FileDifference): Comparison {
   const metrics = compareMetrics(
-    { ...v1, evaluatedOn: evaluatedOn(v1) },
-    { ...v2, evaluatedOn: evaluatedOn(v2) },
+    { metrics: v1.metrics, measuredOn: v1.measuredOn, evaluatedOn: evaluatedOn(v1) },
+    { metrics: v2.metrics, measuredOn: v2.measuredOn, evaluatedOn: evaluatedOn(v2) },
   );
   return {
     v1,

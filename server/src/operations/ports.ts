@@ -4,6 +4,7 @@ import type { Clock } from './ports/clock.ts';
 import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
 import type { Digests } from './ports/digests.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
+import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
 import type { Ids } from './ports/ids.ts';
 import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.ts';
 import type { MetricReader, MetricWriter } from './ports/metric.ts';
@@ -29,6 +30,7 @@ export interface Reader {
   readonly metrics: MetricReader;
   readonly datasets: DatasetReader;
   readonly loggedModels: LoggedModelReader;
+  readonly idempotency: IdempotencyReader;
 }
 
 /** What a write unit of work can do; it can read, too, and sees its own writes. */
@@ -45,6 +47,7 @@ export interface Writer extends Reader {
   readonly metrics: MetricWriter;
   readonly datasets: DatasetWriter;
   readonly loggedModels: LoggedModelWriter;
+  readonly idempotency: IdempotencyWriter;
 }
 
 /**

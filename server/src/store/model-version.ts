@@ -102,6 +102,12 @@ export function modelVersionReader(context: StoreContext): ModelVersionReader {
         order by mv.version desc limit ${limit}`.execute(db);
       return rows.map(toModelVersion);
     },
+    async listNumbersInStage(name, stage, limit) {
+      const { rows } = await sql<{ version: number }>`select mv.version from model_versions mv
+        where mv.workspace = ${workspace} and mv.name = ${name} and mv.current_stage = ${stage}
+        order by mv.version desc limit ${limit}`.execute(db);
+      return rows.map(({ version }) => version);
+    },
     count: (name, stage) => countVersions(context, name, stage),
     listPage: (name, page) => listVersionPage(context, name, page),
     search: (search, page) => searchModelVersions({ db, dialect, workspace }, search, page),

@@ -3,6 +3,7 @@ import { aliasReader, aliasWriter } from './alias.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
 import { experimentReader, experimentWriter } from './experiment.ts';
+import { idempotencyReader, idempotencyWriter } from './idempotency.ts';
 import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
 import { modelVersionReader, modelVersionWriter } from './model-version.ts';
@@ -28,6 +29,7 @@ export function readerOf(context: StoreContext): Reader {
     metrics: metricReader(context),
     datasets: datasetReader(context),
     loggedModels: loggedModelReader(context),
+    idempotency: idempotencyReader(context),
   };
 }
 
@@ -46,5 +48,6 @@ export function writerOf(context: StoreContext): Writer {
     metrics: metricWriter(context),
     datasets: datasetWriter(context),
     loggedModels: loggedModelWriter(context),
+    idempotency: idempotencyWriter(context),
   };
 }

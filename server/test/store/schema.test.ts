@@ -81,6 +81,14 @@ const OUR_COLUMNS = {
   registry_frozen_paths: { path: 1, model_id: 1, version: 1, kind: 1 },
   registry_subjects: { subject_id: 1, kind: 1, display_name: 1, created_at_ms: 1 },
   registry_servers: { server_id: 1, lease_until_ms: 1 },
+  registry_idempotency_keys: {
+    id: 1,
+    body_sha256: 1,
+    status: 1,
+    content_type: 1,
+    answer: 1,
+    created_at_ms: 1,
+  },
 } as const satisfies { [T in keyof RegistryTables]: Record<keyof RegistryTables[T], 1> };
 
 interface Place {

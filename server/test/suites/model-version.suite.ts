@@ -263,6 +263,9 @@ export function modelVersionSuite(target: StoreTarget): void {
         [2, 1],
       ]);
       expect((await page('staging', null, 9)).map((one) => one.aliases)).toEqual([['champion']]);
+      expect(
+        await deps.store.read(({ modelVersions }) => modelVersions.listNumbersInStage('m', 'Archived', 9)),
+      ).toEqual([2, 1]);
       expect([await numbers('archived', null, 9), await numbers('deprecated', null, 9)]).toEqual([[1], [2]]);
       expect(
         await Promise.all([count(null), count('archived'), count('deprecated'), count('production')]),

@@ -127,6 +127,14 @@ const ANSWERS = {
     `The body is larger than ${limitBytes} bytes`,
     413,
   ],
+  idempotency_key_reused: ({ key }) => [
+    'RESOURCE_CONFLICT',
+    `The idempotency key '${key}' came with another request`,
+  ],
+  idempotency_key_running: ({ key }) => [
+    'RESOURCE_CONFLICT',
+    `The request with the idempotency key '${key}' is not answered yet`,
+  ],
   not_implemented: ({ message }) => ['NOT_IMPLEMENTED', message],
   unavailable: ({ message }) => ['TEMPORARILY_UNAVAILABLE', message],
 } satisfies { [C in ErrorCode]: (params: ErrorParams[C]) => Answer };

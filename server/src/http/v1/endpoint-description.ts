@@ -1,7 +1,8 @@
 import type { RouteOptions } from 'fastify';
 import type { Endpoint } from './endpoint.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
-import { problemResponses } from './openapi-problems.ts';
+import { KEY_HEADER, KEY_PROBLEMS } from './idempotency.ts';
+import { type ProblemCode, problemResponses } from './openapi-problems.ts';
 
 const JSON_BODY = 'application/json';
 const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
@@ -18,6 +19,7 @@ export function describeEndpoint(endpoint: Endpoint | FileEndpoint, prefix: stri
       summary: endpoint.summary,
       description: endpoint.description,
       ...requestOf(endpoint),
+      ...(method === 'POST' && { headers: KEY_HEADER }),
       response: responsesOf(endpoint),
     },
     handler: async () => undefined,
@@ -35,9 +37,8 @@ function requestOf(endpoint: Endpoint | FileEndpoint) {
 }
 
 function responsesOf(endpoint: Endpoint | FileEndpoint): Record<string, object> {
-  const { answer, status = 200, summary, tagged, problems } = endpoint;
+  const { answer, status = 200, summary, tagged } = endpoint;
   const sends = 'transfer' in endpoint && endpoint.streams === 'out';
-  const hasBody = 'run' in endpoint && endpoint.schemas.body !== undefined;
   const content = sends ? BYTES : { [JSON_BODY]: { schema: answer } };
   return {
     [String(status)]: { description: summary, content },
@@ -45,6 +46,12 @@ function responsesOf(endpoint: Endpoint | FileEndpoint): Record<string, object> 
     ...((tagged || sends) && {
       '304': { description: 'Not changed since the ETag that If-None-Match names.' },
     }),
-    ...problemResponses(problems, hasBody),
+    ...refusalsOf(endpoint),
   };
+}
+
+/** What an endpoint can refuse with, by status. */
+export function refusalsOf({ method, problems, schemas }: Endpoint | FileEndpoint): Record<string, object> {
+  const all: readonly ProblemCode[] = method === 'POST' ? [...problems, ...KEY_PROBLEMS] : problems;
+  return problemResponses(all, 'body' in schemas);
 }

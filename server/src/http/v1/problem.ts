@@ -160,6 +160,18 @@ const PROBLEMS = {
     'Body too large',
     ({ limitBytes }) => `The body is larger than ${limitBytes} bytes; send less.`,
   ],
+  idempotency_key_reused: [
+    422,
+    'Key used for another request',
+    ({ key }) =>
+      `The Idempotency-Key ${key} came with another body to this path; choose a new key for a new request.`,
+  ],
+  idempotency_key_running: [
+    409,
+    'Not answered yet',
+    ({ key }) =>
+      `The first request with the Idempotency-Key ${key} still runs; send it again a little later. If it was cut off, look whether it took effect before you use another key.`,
+  ],
   not_implemented: [501, 'Not implemented', ({ message }) => message],
   unavailable: [503, 'Not available', ({ message }) => message],
 } satisfies { [C in ErrorCode]: Row<C> };

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { describeEndpoint } from './endpoint-description.ts';
 import { entityTag, isNotModified } from './etag.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
+import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
@@ -35,6 +36,7 @@ export async function registerV1Wire(
     async (scope) => {
       registerJsonBody(scope);
       registerUnknownPath(scope);
+      registerIdempotency(scope, deps);
       for (const endpoint of ENDPOINTS) if ('run' in endpoint) mount(scope, deps, endpoint);
       await scope.register(async (files) => {
         registerStreamBody(files);

@@ -38,6 +38,8 @@ export interface ModelVersionReader {
   greatestNumber(name: string): Promise<number>;
   /** All versions in the stage, greatest first, without tags and aliases; at most `limit`. */
   listInStage(name: string, stage: MlflowStage, limit: number): Promise<ModelVersion[]>;
+  /** The numbers alone of the versions in the stage, greatest first; at most `limit`. Read from the index. */
+  listNumbersInStage(name: string, stage: MlflowStage, limit: number): Promise<number[]>;
   /** How many living versions the model has, in one of our stages or in all. */
   count(name: string, stage: Stage | null): Promise<number>;
   /**

@@ -124,6 +124,17 @@ interface RegistryServersTable {
   lease_until_ms: Int64;
 }
 
+/** Requests that came with a key; the last three are NULL until the request is answered. */
+interface RegistryIdempotencyKeysTable {
+  /** SHA-256 of actor, method, path and key. */
+  id: Fixed<string>;
+  body_sha256: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+  status: number | null;
+  content_type: string | null;
+  answer: string | null;
+}
+
 /** Our tables by name. */
 export interface RegistryTables {
   registry_migrations: RegistryMigrationsTable;
@@ -136,4 +147,5 @@ export interface RegistryTables {
   registry_frozen_paths: RegistryFrozenPathsTable;
   registry_subjects: RegistrySubjectsTable;
   registry_servers: RegistryServersTable;
+  registry_idempotency_keys: RegistryIdempotencyKeysTable;
 }

@@ -30,7 +30,7 @@ async function grow(v1: V1Client): Promise<void> {
   await v1.send('DELETE', `/models/m/versions/${body['version']}`);
 }
 
-test.each([
+const PATHS = [
   '/models',
   '/models/m',
   '/models/m?stage=archived',
@@ -39,13 +39,19 @@ test.each([
   '/models/m/versions?stage=archived',
   '/models/m/versions?include=metrics,hyperparameters,tombstones',
   '/models/m/compare?version1=1&version2=2',
-])('GET %s sends as many statements for much data as for little', async (path) => {
+];
+
+test('reading sends as many statements for much data as for little', async () => {
   await using v1 = await v1Client();
+  const counts = async () => {
+    const entries: [path: string, count: number][] = [];
+    for (const path of PATHS) entries.push([path, await statements(v1, path)]);
+    return Object.fromEntries(entries);
+  };
   await grow(v1);
-  const few = await statements(v1, path);
+  const few = await counts();
   await grow(v1);
   await grow(v1);
-  expect(few).toBeGreaterThan(0);
-  expect(few).toBeLessThan(12);
-  expect(await statements(v1, path)).toBe(few);
+  expect(await counts()).toEqual(few);
+  for (const count of Object.values(few)) expect(count).toBeLessThan(12);
 });

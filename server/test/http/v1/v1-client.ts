@@ -1,7 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { Compile } from 'typebox/schema';
 import { expect } from 'vitest';
-import { problemResponses } from '../../../src/http/v1/openapi-problems.ts';
+import { refusalsOf } from '../../../src/http/v1/endpoint-description.ts';
 import { ENDPOINTS } from '../../../src/http/v1/routes.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 
@@ -102,7 +102,7 @@ function expectAsDocumented(method: string, url: string, answer: Answer): void {
     expect(Object.keys(answer.body)[0]).toBe('success');
     return;
   }
-  const documented = problemResponses(endpoint.problems, 'body' in endpoint.schemas);
+  const documented = refusalsOf(endpoint);
   const response = documented[String(answer.status)] as { description: string } | undefined;
   expect(response?.description, `${endpoint.operation} answers ${answer.status}`).toContain(
     `\`${answer.body['code']}\``,

@@ -142,5 +142,14 @@ function housekeeping(id: string, nowMs: number): string[] {
       server_id ${id} PRIMARY KEY,
       lease_until_ms bigint NOT NULL
     )`,
+    `CREATE TABLE registry_idempotency_keys (
+      id ${id} PRIMARY KEY,
+      body_sha256 text NOT NULL,
+      status integer,
+      content_type text,
+      answer text,
+      created_at_ms bigint NOT NULL
+    )`,
+    `CREATE INDEX registry_idempotency_keys_age ON registry_idempotency_keys (created_at_ms)`,
   ];
 }
