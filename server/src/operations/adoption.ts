@@ -29,18 +29,18 @@ async function adoptStage(
   writer: Writer,
   { modelId, name, stage }: { modelId: string; name: string; stage: MlflowStage },
 ): Promise<void> {
-  const holders = await writer.modelVersions.listInStage(name, stage, HOLDERS_LIMIT);
+  const holders = await writer.modelVersions.listNumbersInStage(name, stage, HOLDERS_LIMIT);
   const slot = stageSlot(fromMlflowStage(stage));
   const known = new Set(await writer.slots.listHolders(modelId, slot));
   if (stage === 'Archived')
     for (const version of await writer.slots.listHolders(modelId, 'stage:deprecated')) known.add(version);
-  const strangers = holders.filter((holder) => !known.has(holder.version));
-  const gone = [...known].filter((version) => !holders.some((holder) => holder.version === version));
+  const strangers = holders.filter((version) => !known.has(version));
+  const gone = [...known].filter((version) => !holders.includes(version));
   if (strangers.length === 0 && gone.length === 0) return;
   const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
   const change = { modelId, atMs, actor: 'unknown', reason: null };
   for (const version of gone) await adoptCurrentStage(writer, change, name, version);
-  for (const { version } of strangers) await adoptCurrentStage(writer, change, name, version);
+  for (const version of strangers) await adoptCurrentStage(writer, change, name, version);
 }
 
 /** One version whose open interval and MLflow's stage differ. */

@@ -148,8 +148,8 @@ async function holdersToDisplace(
   version: number,
   to: Stage,
 ): Promise<number[]> {
-  const holders = await writer.modelVersions.listInStage(name, toMlflowStage(to), DISPLACED_LIMIT);
-  return holders.map((holder) => holder.version).filter((holder) => holder !== version);
+  const holders = await writer.modelVersions.listNumbersInStage(name, toMlflowStage(to), DISPLACED_LIMIT);
+  return holders.filter((holder) => holder !== version);
 }
 
 /** MLflow: an absent model shows as the absent version. */

@@ -95,13 +95,6 @@ export function modelVersionReader(context: StoreContext): ModelVersionReader {
       const [row] = await greatestNumber(context, { workspace, name });
       return row?.greatest ?? 0;
     },
-    async listInStage(name, stage, limit) {
-      const { rows } = await sql<ModelVersionRow>`
-        select ${versionColumns}, '[]' as tags from model_versions mv
-        where mv.workspace = ${workspace} and mv.name = ${name} and mv.current_stage = ${stage}
-        order by mv.version desc limit ${limit}`.execute(db);
-      return rows.map(toModelVersion);
-    },
     async listNumbersInStage(name, stage, limit) {
       const { rows } = await sql<{ version: number }>`select mv.version from model_versions mv
         where mv.workspace = ${workspace} and mv.name = ${name} and mv.current_stage = ${stage}

@@ -162,13 +162,13 @@ export function modelVersionSuite(target: StoreTarget): void {
         ),
       );
       const holders = await deps.store.read((reader) =>
-        reader.modelVersions.listInStage('m', 'Production', 10),
+        reader.modelVersions.listNumbersInStage('m', 'Production', 10),
       );
       expect(holders).toHaveLength(1);
       const modelId = await identity('m');
       expect(
         await deps.store.read((reader) => reader.slots.listHolders(modelId, 'stage:production')),
-      ).toEqual([holders[0]?.version]);
+      ).toEqual([holders[0]]);
     });
 
     test('deprecated is Archived for MLflow, survives Archived and ends with any other stage', async () => {

@@ -36,8 +36,6 @@ export interface ModelVersionReader {
   latest(name: string, stages: readonly MlflowStage[]): Promise<ModelVersion[]>;
   /** The greatest version number ever given under this name, deleted ones included; 0 when none. */
   greatestNumber(name: string): Promise<number>;
-  /** All versions in the stage, greatest first, without tags and aliases; at most `limit`. */
-  listInStage(name: string, stage: MlflowStage, limit: number): Promise<ModelVersion[]>;
   /** The numbers alone of the versions in the stage, greatest first; at most `limit`. Read from the index. */
   listNumbersInStage(name: string, stage: MlflowStage, limit: number): Promise<number[]>;
   /** How many living versions the model has, in one of our stages or in all. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../../operations/ports.ts';
+import { registerStreamBody } from '../../plugins/stream-body.ts';
 import type { Door } from '../door.ts';
 import { renderProtoJson } from '../proto-json/render.ts';
 import { ARTIFACT_ROUTES } from '../rpcs/artifact.ts';
@@ -33,12 +34,7 @@ const HANDLERS: Record<(typeof ARTIFACT_ROUTES)[number]['name'], Handler> = {
 /** The artifact proxy, at every prefix the same. Bodies are streams that only an upload reads. */
 export function registerArtifactRoutes(app: FastifyInstance, { deps }: { deps: Deps }): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _body, done) => done(null));
-    // Clients guess the type of what they upload; any guess is welcome, and none is used.
-    scope.addHook('onRequest', async (request) => {
-      if (request.method === 'PUT') request.raw.headers['content-type'] = 'application/octet-stream';
-    });
+    registerStreamBody(scope);
     for (const row of ARTIFACT_ROUTES)
       for (const { method, url } of mountedRoutes(row)) {
         const route = url.replace(/\/\*$/, '');
