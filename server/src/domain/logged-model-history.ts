@@ -5,10 +5,10 @@ const MANDATORY = ['artifact_path', 'flavors', 'run_id', 'utc_time_created'];
 
 /**
  * What MLflow keeps of an MLmodel in a run's history tag: where, when, and the flavors without their
- * configuration. `makeUuid` is asked when the model has none.
+ * configuration. MLflow: without a `model_uuid` it is null there.
  * @throws `invalid_argument` with MLflow's sentence.
  */
-export function loggedModelEntry(modelJson: string, makeUuid: () => string): Record<string, unknown> {
+export function loggedModelEntry(modelJson: string): Record<string, unknown> {
   const model = parseModel(modelJson);
   const missing = MANDATORY.filter((field) => !model.has(field));
   if (missing.length > 0)
@@ -17,7 +17,7 @@ export function loggedModelEntry(modelJson: string, makeUuid: () => string): Rec
     run_id: model.get('run_id'),
     artifact_path: model.get('artifact_path'),
     utc_time_created: model.get('utc_time_created'),
-    model_uuid: model.get('model_uuid') ?? makeUuid(),
+    model_uuid: model.get('model_uuid') ?? null,
     flavors: withoutConfiguration(model.get('flavors')),
   };
 }

@@ -121,7 +121,7 @@ export async function logModel(
   input: { runId: string; modelJson: string },
 ): Promise<void> {
   const { runId } = input;
-  const entry = loggedModelEntry(input.modelJson, () => deps.ids.hex32());
+  const entry = loggedModelEntry(input.modelJson);
   await deps.store.write(async (writer) => {
     checkRunActive(authorizeRun(actor, 'edit-metadata', { runId, info: await writer.runs.lock(runId) }));
     const earlier = parseHistory(await writer.runs.findTag(runId, LOGGED_MODELS_TAG));

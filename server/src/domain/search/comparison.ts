@@ -3,7 +3,7 @@ import type { Int64 } from '../int64.ts';
 import { fitsInt64, toInt64 } from '../int64.ts';
 import type { StringComparator, StringTest } from './condition.ts';
 import { isKeyword, type Node } from './grouping.ts';
-import { checkPattern, MAX_CONDITIONS } from './limits.ts';
+import { checkPattern, MAX_CONDITIONS, MAX_PATTERNS } from './limits.ts';
 import { readFloat, readInteger, reprString } from './python-text.ts';
 import { joinWordComparisons, readStatement } from './statement.ts';
 
@@ -57,9 +57,13 @@ export function readClauses(text: string, quoteInvalid = false): Node[] {
 }
 
 /** Bounds what the database is asked to do. */
-export function checkConditions(clauses: readonly unknown[]): void {
+export function checkConditions(clauses: readonly Node[]): void {
   if (clauses.length > MAX_CONDITIONS) {
     throw invalidArgument(`The filter has too many conditions: at most ${MAX_CONDITIONS} are accepted.`);
+  }
+  const patterns = clauses.filter((clause) => /LIKE$/i.test(clause.parts[1]?.text ?? ''));
+  if (patterns.length > MAX_PATTERNS) {
+    throw invalidArgument(`The filter has too many patterns: at most ${MAX_PATTERNS} are accepted.`);
   }
 }
 

@@ -7,6 +7,8 @@ export const MAX_TOKENS = 10_000;
 export const MAX_DEPTH = 100;
 /** Conditions of one filter. MLflow on SQLite fails beyond some sixty joins. */
 export const MAX_CONDITIONS = 200;
+/** Patterns of one filter: each is held against a whole text of every row, on SQLite while the others wait. */
+export const MAX_PATTERNS = 20;
 /** SQLite refuses LIKE patterns of more than 50,000 bytes; each `%` multiplies the work of a comparison. */
 const MAX_PATTERN_LENGTH = 10_000;
 const MAX_PATTERN_WILDCARDS = 50;
