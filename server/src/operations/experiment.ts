@@ -91,11 +91,12 @@ export async function getExperimentByName(deps: Deps, actor: Actor, name: string
 export async function searchExperiments(
   deps: Deps,
   actor: Actor,
-  input: { search: ExperimentSearch; view: ViewType; limit: number; offset: number },
+  input: { search: ExperimentSearch; view: ViewType; limit: number | bigint; offset: number },
 ): Promise<Page<Experiment>> {
   checkPageSize(input.limit);
+  const page = { limit: Number(input.limit), offset: input.offset };
   const scope = { view: input.view, readable: readablePatterns(actor) };
-  return deps.store.read((reader) => reader.experiments.search(input.search, scope, input));
+  return deps.store.read((reader) => reader.experiments.search(input.search, scope, page));
 }
 
 /** @throws `experiment_not_found`, `resource_exists`, `invalid_argument` for a deleted one. */
@@ -185,8 +186,8 @@ export async function requireExperiment(
   { experimentId, verb }: { experimentId: number; verb: Verb },
 ): Promise<Experiment> {
   const experiment = await reader.experiments.find(experimentId);
-  const hidden = experimentNotFound(experimentId);
-  if (experiment === null) throw hidden;
+  const hidden = () => experimentNotFound(experimentId);
+  if (experiment === null) throw hidden();
   authorize(actor, verb, experimentResource(experiment.name), hidden);
   return experiment;
 }
@@ -209,7 +210,7 @@ export function readsAll(actor: Actor): boolean {
 }
 
 /** The rule for `max_results` of searches in tracking. @throws `invalid_argument` with MLflow's sentence. */
-export function checkPageSize(limit: number): void {
+export function checkPageSize(limit: number | bigint): void {
   const wrong = `Invalid value ${limit} for parameter 'max_results' supplied.`;
   if (limit < 1) throw invalidArgument(`${wrong} It must be a positive integer`, 'max_results');
   if (limit > SEARCH_LIMIT)

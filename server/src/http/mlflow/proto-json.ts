@@ -128,14 +128,26 @@ function scalar<T>(place: Field<T>['place'], convert: (value: JsonValue) => T | 
   };
 }
 
+/** Elements of one list; a statement takes no more values than a few for each. */
+const MOST_ELEMENTS = 4_000;
+
+function checkCount(list: readonly unknown[], path: string): void {
+  if (list.length > MOST_ELEMENTS)
+    throw invalidArgument(
+      `'${path}' has ${list.length} elements; at most ${MOST_ELEMENTS} are accepted.`,
+      path,
+    );
+}
+
 /** A list of texts. */
 export function repeatedStrings(): Field<readonly string[]> {
   return {
     place: 'many',
     read: (value, path) => {
       if (value === undefined || value === null) return [];
-      if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
-        throw invalid(path, value);
+      if (!Array.isArray(value)) throw invalid(path, value);
+      checkCount(value, path);
+      if (!value.every((item) => typeof item === 'string')) throw invalid(path, value);
       return value;
     },
   };
@@ -148,6 +160,7 @@ export function repeated<I>(element: Message<I>): Field<readonly I[]> {
     read: (value, path) => {
       if (value === undefined || value === null) return [];
       if (!Array.isArray(value)) throw invalid(path, value);
+      checkCount(value, path);
       return value.map((item: JsonValue, index) => {
         if (!isObject(item)) throw invalid(`${path}[${index}]`, item);
         return element.read(item, `${path}[${index}].`);
@@ -169,27 +182,45 @@ export function nested<I>(inner: Message<I>): Field<I | undefined> {
 }
 
 /** Must be given and not empty. MLflow: an empty list counts as given. */
-export function required<T>(field: Field<T>): Field<Exclude<T, undefined>> {
+export function required<T>(
+  field: Field<T>,
+  emptyText: 'missing' | 'invalid' = 'invalid',
+): Field<Exclude<T, undefined>> {
   return {
     ...field,
     required: true,
     read: (value, path) => {
-      if (value === undefined || value === null || value === '') throw missing(path);
+      if (value === undefined || value === null) throw missing(path);
+      // MLflow: an empty text is missing, but of the wrong type where the type is checked first.
+      if (value === '' && emptyText === 'missing') throw missing(path);
       const result = field.read(value, path);
+      if (result === '') throw missing(path);
       if (result === undefined) throw invalid(path, value);
       return result as Exclude<T, undefined>;
     },
   };
 }
 
-/** `required(string())`, the commonest field. */
+/** Names, ids, keys and places: far beyond any of them, so that none is looked up, or said again, at any length. */
+const LONGEST_NAME = 100_000;
+
+/** A required text that names something, the commonest field. */
 export function requiredString(): Field<string> {
-  return required(string());
+  const field = required(string());
+  return {
+    ...field,
+    read: (value, path) => {
+      const text = field.read(value, path);
+      if (text.length > LONGEST_NAME)
+        throw invalidArgument(`'${path}' exceeds the maximum length of ${LONGEST_NAME} characters`, path);
+      return text;
+    },
+  };
 }
 
 /** The run's id, required; MLflow's first clients call it `run_uuid`. */
 export function requiredRunId(): Field<string> {
-  return { ...required(string()), otherName: 'run_uuid' };
+  return { ...requiredString(), otherName: 'run_uuid' };
 }
 
 /** What an unset field is read as. */

@@ -188,6 +188,13 @@ describe('a JSON body', () => {
     );
   });
 
+  test('an empty text is missing, or wrong where the type is checked first', () => {
+    const METRIC = message({ value: required(double(), 'missing'), timestamp: required(int64()) });
+    const read = (body: string) => () => readRequest(METRIC, request({ body }));
+    expect(read('{"value":"","timestamp":1}')).toThrow(missing('value'));
+    expect(read('{"value":1,"timestamp":""}')).toThrow(invalid('""', 'timestamp', 'str'));
+  });
+
   test('an empty list counts as given', () => {
     const IDS = message({ experiment_ids: required(repeatedStrings()) });
     expect(readRequest(IDS, request({ body: '{"experiment_ids":[]}' }))).toEqual({ experiment_ids: [] });

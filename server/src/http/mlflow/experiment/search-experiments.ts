@@ -19,7 +19,7 @@ export const searchExperimentsDoor = door('searchExperiments', REQUEST, async (d
     search: parseExperimentSearch(input.filter ?? '', input.order_by),
     view: toViewType(input.view_type),
     // MLflow: there is no default; unset is refused like 0.
-    limit: Number(input.max_results ?? 0),
+    limit: input.max_results ?? 0,
     offset: parseOffsetToken(input.page_token ?? ''),
   });
   return {

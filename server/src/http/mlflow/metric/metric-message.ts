@@ -5,7 +5,7 @@ import { double, int64, message, required, requiredString, string, withDefault }
 /** The fields of a metric to log. */
 export const METRIC_FIELDS = {
   key: requiredString(),
-  value: required(double()),
+  value: required(double(), 'missing'),
   timestamp: required(int64()),
   step: withDefault(int64(), 0),
   model_id: string(),
