@@ -1,34 +1,54 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { openFilesystemArtifactStore } from './artifacts/filesystem.ts';
 import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
+import { createEgress } from './egress/egress.ts';
 import { hostClock } from './host/clock.ts';
+import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
 import { randomIds } from './host/ids.ts';
+import { webhookSecrets } from './host/webhook-secrets.ts';
+import type { Draining } from './http/plugins/draining.ts';
 import { createServer } from './http/server.ts';
-import { startBackgroundJobs } from './jobs/runner.ts';
+import { type BackgroundJobs, startBackgroundJobs } from './jobs/runner.ts';
+import { createSignal } from './jobs/signal.ts';
+import type { ArtifactStore } from './operations/ports/artifact-store.ts';
+import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { Deps } from './operations/ports.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
 import type { Engine } from './store/dialect.ts';
+import { createInspector } from './store/schema/inspector.ts';
 import { prepareDatabase } from './store/schema/open.ts';
+import { openFileToLook, refuseUnusableFile } from './store/schema/sqlite-file.ts';
 import { createStore } from './store/store.ts';
 
-/** The running parts. `close` stops them in order; what is under way is finished first. */
+/** How to stop: what is under way may take `drainMs`, or ends as soon as `hurry` is raised. */
+interface StopOptions {
+  readonly drainMs?: number;
+  readonly hurry?: AbortSignal;
+}
+
+/** All of them together stay below the 30 s that supervisors give a program before they kill it. */
+const DRAIN_MS = 18_000;
+const STEP_MS = 2_000;
+
+/** The running parts. `close` stops them in order; what is under way is finished first. Nothing makes it hang. */
 export interface Running {
   readonly app: FastifyInstance;
   readonly routes: readonly RouteOptions[];
   readonly deps: Deps;
-  close(): Promise<void>;
+  close(options?: StopOptions): Promise<void>;
 }
 
 /**
  * Config → running parts, not yet listening. The only place that sees every floor.
+ * `wrap` may put something around what operations are given.
  * @throws DatabaseRefused when the database cannot be used.
  */
-export async function compose(config: Config): Promise<Running> {
+export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps) => deps): Promise<Running> {
   const logger = pino({
     level: config.logLevel,
     base: null,
@@ -36,59 +56,155 @@ export async function compose(config: Config): Promise<Running> {
     formatters: { level: (label) => ({ level: label }) },
   });
   for (const name of config.withoutEffect) logger.warn(`${name} is set, but has no effect in this version`);
-  const engine = await openDatabase(config);
-  try {
-    await prepareDatabase(engine, {
+  const uri = databaseUri(config);
+  if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
+  const engine = await openPreparedDatabase(config, (engine) =>
+    prepareDatabase(engine, {
       nowMs: hostClock.now(),
       log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
-      uri: config.database.kind === 'postgres' ? config.database.url : `sqlite:///${config.database.path}`,
-    });
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
+      uri,
+    }),
+  );
   const serverId = randomIds.uuid();
-  const artifacts = await openFilesystemArtifactStore({
-    root: config.artifactRoot,
-    serverId,
-    sweepAll: config.database.kind === 'sqlite',
-  });
-  const deps: Deps = {
-    store: createStore(engine),
+  const artifacts = await openArtifacts(config, serverId);
+  const waiting = createSignal();
+  const deps = wrap({
+    store: createStore(engine, { onDeliveries: waiting.notify }),
     artifacts,
     clock: hostClock,
     ids: randomIds,
     digests: hostDigests,
-  };
-  const { app, routes } = await createServer({
+    ...webhookParts(config),
+  });
+  const { app, routes, draining } = await createServer({
     deps,
     version: programVersion(),
     authenticate: async () => LOCAL_ACTOR,
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
+    maxConnections: config.maxConnections,
     logger,
   });
-  const jobs = startBackgroundJobs(deps, { serverId, log: logger });
+  const jobs = startBackgroundJobs(deps, {
+    serverId,
+    log: logger,
+    webhooks: { waiting, lanes: config.webhookLanes, alone: config.database.kind === 'sqlite' },
+  });
   return {
     app,
     routes,
     deps,
-    async close() {
-      await app.close();
-      await jobs.stop();
-      await deps.store.close();
+    close: (options = {}) => stopInOrder({ app, draining, jobs, deps, logger }, options),
+  };
+}
+
+interface Parts {
+  readonly app: FastifyInstance;
+  readonly draining: Draining;
+  readonly jobs: BackgroundJobs;
+  readonly deps: Deps;
+  readonly logger: Logger;
+}
+
+/** Requests, then what they leave to others, then what all of them stand on. */
+async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: StopOptions): Promise<void> {
+  const { app, draining, jobs, deps, logger } = parts;
+  logger.info('stopping');
+  draining.begin();
+  if (!(await within(draining.settled(), drainMs, hurry))) logger.warn('requests under way are cut');
+  const step = (work: Promise<unknown>) =>
+    within(work, STEP_MS).catch((error: unknown) => {
+      logger.warn({ err: error }, 'a part did not stop in order');
+      return false;
+    });
+  await step(app.close());
+  // Uploads that were cut clean up after themselves; what they could not, another server does.
+  const isClean = await step(draining.settled());
+  await step(jobs.stop({ leaveLease: !isClean }));
+  await step(deps.store.close());
+  logger.info('stopped');
+}
+
+/** What it takes to send to webhooks. */
+function webhookParts(config: Config): Pick<Deps, 'egress' | 'webhooks' | 'webhookSecrets'> {
+  const { webhookSchemes: schemes, webhookTimeoutSeconds, webhookRetries: retries } = config;
+  return {
+    egress: createEgress({ schemes, allowPrivate: config.webhookAllowPrivate }),
+    webhookSecrets: webhookSecrets(config.webhookKey ?? null),
+    webhooks: {
+      schemes,
+      retries,
+      deadlineMs: webhookTimeoutSeconds * 1_000,
+      showResponse: config.webhookShowResponse,
     },
   };
 }
 
+/** The AWS SDK, too, is loaded only where it is used. */
+async function openArtifacts(config: Config, serverId: string): Promise<ArtifactStore> {
+  const { artifactRoot: root } = config;
+  // Servers that share artifacts share a database, and SQLite has one server.
+  const sweepAll = config.database.kind === 'sqlite';
+  if (root.kind === 'folder') return openFilesystemArtifactStore({ root: root.path, serverId, sweepAll });
+  const { openS3ArtifactStore } = await import('./artifacts/s3.ts');
+  const { s3AccessKeyId, s3SecretAccessKey, s3SessionToken } = config;
+  const credentials = {
+    accessKeyId: s3AccessKeyId ?? '',
+    secretAccessKey: s3SecretAccessKey ?? '',
+    ...(s3SessionToken === undefined ? {} : { sessionToken: s3SessionToken }),
+  };
+  return openS3ArtifactStore({
+    bucket: root.bucket,
+    prefix: root.prefix,
+    endpoint: config.s3Endpoint ?? null,
+    region: config.s3Region ?? null,
+    credentials: s3AccessKeyId === undefined ? null : credentials,
+    ignoreTls: config.s3IgnoreTls,
+    addressing: config.s3Addressing,
+    bucketOwner: config.s3BucketOwner ?? null,
+    uploadArgs: config.s3UploadArgs,
+    serverId,
+    sweepAll,
+    now: hostClock.now,
+  });
+}
+
+type Prepare = (engine: Engine) => Promise<unknown>;
+
 /** The driver of PostgreSQL is loaded only where it is used: it costs a part of the start. */
-async function openDatabase({ database }: Config): Promise<Engine> {
+async function openPreparedDatabase({ database }: Config, prepare: Prepare): Promise<Engine> {
   if (database.kind === 'postgres') {
-    const { openPostgres } = await import('./store/dialect.postgres.ts');
+    const { openPostgres, PATIENCE } = await import('./store/dialect.postgres.ts');
+    // An index on a large table takes longer than any request may.
+    const preparing = openPostgres(database.url, { ...PATIENCE, statementMs: null });
+    await prepare(preparing).finally(() => preparing.close());
     return openPostgres(database.url);
   }
   if (database.path !== ':memory:') mkdirSync(dirname(database.path), { recursive: true });
-  return openSqlite(database.path);
+  const engine = openSqlite(database.path);
+  try {
+    await prepare(engine);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+/** Looks at the database of the config without writing. @throws DatabaseRefused when it cannot be read. */
+export async function inspectDatabaseOf(config: Config): Promise<DatabaseInspector> {
+  const { database } = config;
+  const uri = databaseUri(config);
+  if (database.kind === 'sqlite') {
+    const exists = database.path !== ':memory:' && existsSync(database.path);
+    return createInspector({ engine: exists ? openFileToLook(database.path) : null, uri });
+  }
+  const { openPostgresReadOnly } = await import('./store/postgres-read-only.ts');
+  return createInspector({ engine: openPostgresReadOnly(database.url), uri });
+}
+
+function databaseUri({ database }: Config): string {
+  return database.kind === 'postgres' ? database.url : `sqlite:///${database.path}`;
 }
 
 /** The version in the package's own manifest. */

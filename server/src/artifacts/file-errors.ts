@@ -2,6 +2,8 @@ import type { ArtifactPath } from '../domain/artifact-path.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'ENODEV']);
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+const FORBIDDEN = new Set(['EROFS', 'EACCES', 'EPERM']);
 const CONFLICT = new Set(['ENOTDIR', 'EISDIR', 'EEXIST', 'ENOTEMPTY', 'ELOOP']);
 
 /** The system's error code, such as `ENOENT`; '' for any other error. */
@@ -32,10 +34,25 @@ export function writeFailure(error: unknown, path: ArtifactPath): unknown {
   return otherFailure(error);
 }
 
-function otherFailure(error: unknown): RegistryError {
+/** What a failure of the store itself means, whatever was asked of it. */
+export function storeFailure(error: unknown): RegistryError {
+  if (error instanceof RegistryError) return error;
   const code = systemCode(error);
-  if (code === 'ENAMETOOLONG') return invalidArgument('Invalid path');
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const message = full ? 'The artifact store is full.' : 'The artifact store does not answer.';
-  return new RegistryError('unavailable', { message }, { cause: error });
+  const options = { cause: error };
+  if (FULL.has(code))
+    return new RegistryError('storage_full', { message: 'The artifact store has no room left.' }, options);
+  if (code === 'EFBIG')
+    return new RegistryError(
+      'storage_full',
+      { message: 'The artifact store takes no file so large.' },
+      options,
+    );
+  const message = FORBIDDEN.has(code)
+    ? 'The artifact store refuses this server.'
+    : 'The artifact store does not answer.';
+  return new RegistryError('unavailable', { message }, options);
+}
+
+function otherFailure(error: unknown): RegistryError {
+  return systemCode(error) === 'ENAMETOOLONG' ? invalidArgument('Invalid path') : storeFailure(error);
 }

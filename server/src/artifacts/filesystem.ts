@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ArtifactPath } from '../domain/artifact-path.ts';
 import { RegistryError } from '../domain/errors.ts';
@@ -8,11 +9,18 @@ import { readFailure } from './file-errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { listFolder, statEntry, walkFiles } from './folder-entries.ts';
 import { createLayout, type Layout } from './layout.ts';
+import { locateFile } from './locate-file.ts';
 import { openInside } from './open-inside.ts';
+import { checkRoot, rootIdentity } from './root-state.ts';
 import { stageFile } from './stage-file.ts';
 import { removeEntry, sweepAllServers, sweepServer } from './temporary-files.ts';
 
-const STREAM_CHUNK_BYTES = 1_048_576;
+/** Long reads are quicker; when there are many readers, short ones keep them from waiting for each other. */
+const LONGEST_READ_BYTES = 1_048_576;
+const SHORTEST_READ_BYTES = 65_536;
+/** What is read ahead for all downloads of the process together, about. */
+const READ_AHEAD_BYTES = 33_554_432;
+const downloads = new Set<Readable>();
 
 export interface FilesystemOptions {
   /** Made when absent. May itself be a link; what it leads to is fixed at start. */
@@ -30,11 +38,16 @@ export interface FilesystemOptions {
  * @throws `unavailable` when the folder cannot be made or found.
  */
 export async function openFilesystemArtifactStore(options: FilesystemOptions): Promise<ArtifactStore> {
-  const layout = createLayout(await openRoot(options.root), options.serverId);
+  const root = await openRoot(options.root);
+  const layout = { ...createLayout(root, options.serverId), openedAs: await rootIdentity(root) };
+  // MLflow writes the folder down as it was told, which may be a link to where it really is.
+  const roots = [layout.root, resolve(options.root)];
   const sweeping = options.sweepAll ? sweepAllServers(layout) : sweepServer(layout, options.serverId);
   // What cannot be swept now is swept by a later start; `stage` says when the folder is not writable.
   await sweeping.catch(() => {});
   return {
+    direct: null,
+    locate: (uri) => locateFile(roots, uri),
     stage: (path, body) => stageFile(layout, path, body),
     open: (path) => openFile(layout, path),
     stat: (path) => statEntry(layout, path),
@@ -86,11 +99,17 @@ function streamRange(handle: FileHandle, sizeBytes: number, range?: ByteRange): 
     nothing.once('close', () => void handle.close());
     return nothing;
   }
-  return handle.createReadStream({ start: first, end: last, highWaterMark: STREAM_CHUNK_BYTES });
+  const fair = Math.floor(READ_AHEAD_BYTES / (downloads.size + 1));
+  const highWaterMark = Math.max(SHORTEST_READ_BYTES, Math.min(LONGEST_READ_BYTES, fair));
+  const stream = handle.createReadStream({ start: first, end: last, highWaterMark });
+  downloads.add(stream);
+  stream.once('close', () => downloads.delete(stream));
+  return stream;
 }
 
 async function ping(layout: Layout): Promise<void> {
   try {
+    await checkRoot(layout);
     const handle = await openInside(layout, null);
     await handle.close();
   } catch (cause) {

@@ -14,6 +14,7 @@ import { isAbsent, readFailure, systemCode } from './file-errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { absolutePath, isOwnName, type Layout } from './layout.ts';
 import { checkReal, handlePath, openInside } from './open-inside.ts';
+import { checkRoot } from './root-state.ts';
 
 const STATS_AT_ONCE = 32;
 
@@ -62,6 +63,7 @@ export async function* walkFiles(layout: Layout, path: ArtifactPath): AsyncGener
 /** The entries sorted by the bytes of their names; none when the path is absent or a file. */
 async function readFolder(layout: Layout, path: ArtifactPath | null): Promise<Found[]> {
   try {
+    if (path === null) await checkRoot(layout);
     const handle = await openInside(layout, path);
     try {
       const here = handlePath(handle, absolutePath(layout, path));
@@ -105,8 +107,9 @@ async function statInside(layout: Layout, path: ArtifactPath): Promise<BigIntSta
     const stats = await lstat(absolute, { bigint: true });
     return stats.isFile() || stats.isDirectory() ? stats : null;
   } catch (error) {
-    if (isAbsent(error)) return null;
-    throw readFailure(error, path);
+    if (!isAbsent(error)) throw readFailure(error, path);
+    await checkRoot(layout);
+    return null;
   }
 }
 

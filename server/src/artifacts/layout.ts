@@ -12,12 +12,15 @@ export interface Layout {
   readonly root: string;
   /** Of this server's own temporary folder, below the root. */
   readonly temporarySegments: readonly string[];
+  /** As `rootIdentity` said it of the root when the store was opened. */
+  readonly openedAs?: string;
 }
 
 /** The only name at the root that users cannot have, in any case of its letters. */
 export const TEMPORARY_FOLDER = '.registry-tmp';
 
-const SERVER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+/** What a server may be called. */
+export const SERVER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const WINDOWS_NAME = /[<>:"|?*]|[. ]$|^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 
 /** `root` is the real path of the artifact folder. @throws TypeError: a server id that is no plain name. */

@@ -2,8 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
 import type { ArtifactPath } from '../domain/artifact-path.ts';
 import { RegistryError } from '../domain/errors.ts';
-import { readFailure } from './file-errors.ts';
+import { isAbsent, readFailure } from './file-errors.ts';
 import { absolutePath, type Layout } from './layout.ts';
+import { checkRoot } from './root-state.ts';
 
 // Absent on Windows, where the check after opening has to do.
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
@@ -30,6 +31,7 @@ export async function openInside(layout: Layout, path: ArtifactPath | null): Pro
       throw error;
     }
   } catch (error) {
+    if (isAbsent(error)) await checkRoot(layout);
     throw readFailure(error, path);
   }
 }

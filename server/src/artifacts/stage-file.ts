@@ -4,10 +4,11 @@ import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { type ArtifactPath, artifactName } from '../domain/artifact-path.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { StagedFile, StoredFile } from '../operations/ports/artifact-store.ts';
-import { systemCode, writeFailure } from './file-errors.ts';
+import { storeFailure, systemCode, writeFailure } from './file-errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { openFolder } from './folder.ts';
 import { absolutePath, type Layout, userSegments } from './layout.ts';
+import { checkRoot } from './root-state.ts';
 
 // Chunks of sockets are 64 KiB; fewer, longer writes are worth the memory.
 const BATCH_BYTES = 1_048_576;
@@ -29,6 +30,7 @@ export async function stageFile(
   const fail = (error: unknown): never => {
     throw writeFailure(error, path);
   };
+  await checkRoot(layout);
   await checkPlace(absolutePath(layout, path), path).catch(fail);
   const folder = await openFolder(layout, layout.temporarySegments, true).catch(temporaryFailure);
   try {
@@ -105,10 +107,10 @@ function stagedFile(layout: Layout, path: ArtifactPath, file: Written & { name: 
     sha256: file.sha256,
     fingerprint: file.fingerprint,
     async publish() {
-      if (state === 'published') return;
       if (state === 'discarded') throw new Error('A discarded file cannot be published');
-      await publish(layout, path, file.name);
+      if (state === 'staged') await publish(layout, path, file.name);
       state = 'published';
+      return file.fingerprint;
     },
     async discard() {
       if (state !== 'staged') return;
@@ -158,9 +160,5 @@ async function checkPlace(absolute: string, path: ArtifactPath): Promise<void> {
 
 /** Whatever is wrong with our own folder, it is not the caller's fault. */
 function temporaryFailure(error: unknown): never {
-  throw new RegistryError(
-    'unavailable',
-    { message: 'The artifact store does not answer.' },
-    { cause: error },
-  );
+  throw storeFailure(error);
 }

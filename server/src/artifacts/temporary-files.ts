@@ -4,6 +4,7 @@ import { type ArtifactPath, artifactName } from '../domain/artifact-path.ts';
 import { systemCode, writeFailure } from './file-errors.ts';
 import { openFolder } from './folder.ts';
 import { type Layout, TEMPORARY_FOLDER, userSegments } from './layout.ts';
+import { checkRoot } from './root-state.ts';
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
@@ -13,6 +14,7 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
  * @throws `unavailable`.
  */
 export async function removeEntry(layout: Layout, path: ArtifactPath): Promise<void> {
+  await checkRoot(layout);
   const segments = userSegments(path);
   const parent = await openFolder(layout, segments.slice(0, -1), false).catch(nullWhenAbsent(path));
   if (parent === null) return;

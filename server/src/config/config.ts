@@ -34,6 +34,7 @@ export function loadConfig(env: Environment, readFile: (path: string) => string)
   }
   const config = { ...Object.fromEntries(values), withoutEffect } as unknown as Config;
   checkPublicBind(config);
+  checkS3(config);
   return { ...config, baseUrl: config.baseUrl ?? `http://localhost:${config.port}` };
 }
 
@@ -71,9 +72,9 @@ function parseSetting(setting: Setting<unknown>, name: string, text: string): un
   }
 }
 
-/** Everything between the scheme and the last `@` may be a secret. */
+/** Of a URL everything between the scheme and the last `@` may be a secret, of a key all. */
 function maskPassword(text: string): string {
-  return text.replace(/:\/\/.*@/s, '://***@');
+  return text.includes('://') ? text.replace(/:\/\/.*@/s, '://***@') : '***';
 }
 
 function refuseUnknown(env: Environment): void {
@@ -85,6 +86,16 @@ function refuseUnknown(env: Environment): void {
       const ours = [...known].filter((one) => OUR_PREFIXES.some((prefix) => one.startsWith(prefix)));
       throw new ConfigError(`${name} is not a setting of this version; there are ${ours.join(', ')}.`);
     }
+}
+
+/** Half of a pair of keys would silently mean other keys, those that the SDK finds. */
+function checkS3(config: Config): void {
+  if (config.artifactRoot.kind !== 's3') return;
+  const { s3AccessKeyId: id, s3SecretAccessKey: secret, s3SessionToken: token } = config;
+  if ((id === undefined) !== (secret === undefined) || (token !== undefined && id === undefined))
+    throw new ConfigError(
+      'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN with them) must be set together.',
+    );
 }
 
 /** Whoever reaches the port may do everything while nobody signs in. */

@@ -38,9 +38,35 @@ function parseSqlitePath(rest: string): string {
   return resolve(rest.slice(1));
 }
 
-/** A folder, as a path or `file://` URL; made absolute. */
-export function parseFolder(text: string): string {
-  if (/^s3:\/\//i.test(text)) throw new Refused('artifacts in S3 are not available in this version');
+/** Where artifacts are kept. */
+export type ArtifactLocation =
+  | { readonly kind: 'folder'; readonly path: string }
+  /** `prefix` is plain segments joined by `/`, or ''. */
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+
+const S3_URI = /^s3:\/\/([^/]*)(?:\/(.*))?$/is;
+const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/;
+/** Leaves room for paths: a key of S3 has 1,024 bytes. */
+const PREFIX_BYTES_LIMIT = 512;
+
+/** A folder, as a path or `file://` URL, made absolute; or a place in S3. */
+export function parseArtifactRoot(text: string): ArtifactLocation {
+  const [, bucket, prefix = ''] = S3_URI.exec(text) ?? [];
+  return bucket === undefined ? { kind: 'folder', path: parseFolder(text) } : parseS3Place(bucket, prefix);
+}
+
+function parseS3Place(bucket: string, text: string): ArtifactLocation {
+  if (!BUCKET.test(bucket)) throw new Refused('it names no bucket');
+  const prefix = text.replace(/\/$/, '');
+  if (Buffer.byteLength(prefix) > PREFIX_BYTES_LIMIT)
+    throw new Refused(`its prefix may have ${PREFIX_BYTES_LIMIT} bytes at most`);
+  const isPlain = prefix.split('/').every((segment) => segment !== '.' && segment !== '..' && segment !== '');
+  if (prefix !== '' && (!isPlain || /[\p{C}?#\\%]/u.test(prefix) || prefix !== prefix.normalize('NFC')))
+    throw new Refused('its prefix must be plain names joined by "/"');
+  return { kind: 's3', bucket, prefix };
+}
+
+function parseFolder(text: string): string {
   if (/^file:/i.test(text)) return fileURLToPath(text);
   if (text === '' || text.includes('\0') || /^[a-z][a-z0-9+.-]+:/i.test(text))
     throw new Error('not a folder');

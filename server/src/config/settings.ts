@@ -1,6 +1,13 @@
-import { type DatabaseLocation, parseDatabaseUri, parseFolder } from './locations.ts';
+import {
+  type ArtifactLocation,
+  type DatabaseLocation,
+  parseArtifactRoot,
+  parseDatabaseUri,
+} from './locations.ts';
+import { S3_SETTINGS } from './s3-settings.ts';
 import {
   parseBaseUrl,
+  parseConnections,
   parseFlag,
   parseHost,
   parseList,
@@ -9,6 +16,7 @@ import {
   parsePort,
   parseWhole,
 } from './values.ts';
+import { WEBHOOK_SETTINGS } from './webhook-settings.ts';
 
 /** One environment variable: the single source for reading, checking and documenting it. */
 export interface Setting<T> {
@@ -59,13 +67,14 @@ export const SETTINGS = {
     secret: true,
     parse: parseDatabaseUri,
   }),
-  artifactRoot: setting({
+  artifactRoot: setting<ArtifactLocation>({
     names: ['MLFLOW_ARTIFACT_ROOT'],
     default: 'data/artifacts',
-    accepts: 'a folder or file:// URL (s3:// is not available in this version)',
-    meaning: 'Where artifacts are kept.',
-    parse: parseFolder,
+    accepts: 'a folder, a file:// URL or s3://<bucket>/<prefix>',
+    meaning: 'Where artifacts are kept. In S3, the variables below that begin with AWS_ and MLFLOW_ say how.',
+    parse: parseArtifactRoot,
   }),
+  ...S3_SETTINGS,
   logLevel: setting({
     names: ['LOG_LEVEL'],
     default: 'INFO',
@@ -92,6 +101,14 @@ export const SETTINGS = {
     accepts: 'origins such as https://ui.example.org, separated by commas',
     meaning: 'Origins of other pages that may change things.',
     parse: parseList,
+  }),
+  maxConnections: setting({
+    names: ['REGISTRY_MAX_CONNECTIONS'],
+    default: '10000',
+    accepts: 'a whole number from 10 to 1000000',
+    meaning:
+      'Connections that are open at once; beyond it new ones are refused. Keep it below the limit of open files.',
+    parse: parseConnections,
   }),
   requireApproval: setting({
     names: ['REQUIRE_APPROVAL_FOR_PRODUCTION'],
@@ -128,6 +145,7 @@ export const SETTINGS = {
   retentionStagingDays: retention('STAGING', '90'),
   retentionProductionDays: retention('PRODUCTION', '365'),
   retentionArchivedDays: retention('ARCHIVED', '1095'),
+  ...WEBHOOK_SETTINGS,
 } as const;
 
 function retention(stage: string, days: string): Setting<number> {

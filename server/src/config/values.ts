@@ -13,6 +13,13 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** A number of connections that a server can work with. */
+export function parseConnections(text: string): number {
+  const count = parseWhole(text);
+  if (count < 10 || count > 1_000_000) throw new Error('out of range');
+  return count;
+}
+
 export function parseHost(text: string): string {
   if (isIP(text) === 0 && text !== 'localhost') throw new Error('not an address');
   return text;
@@ -22,6 +29,11 @@ export function parseFlag(text: string): boolean {
   const lower = text.toLowerCase();
   if (lower !== 'true' && lower !== 'false') throw new Error('not a flag');
   return lower === 'true';
+}
+
+/** MLflow: its flags may also be digits. */
+export function parseMlflowFlag(text: string): boolean {
+  return text === '1' || text === '0' ? text === '1' : parseFlag(text);
 }
 
 export function parseList(text: string): readonly string[] {

@@ -8,7 +8,7 @@ const URI = /^([a-z][a-z0-9+.-]+):(\/{1,2})(.*)$/is;
 const HOST_ADDRESSED = new Set(['ftp', 'sftp', 'hdfs', 'viewfs', 'http', 'https', 'r2', 'b2', 'abfss']);
 /** Schemes that are no place of files, or a place on this very host. */
 const NO_LOCATION = new Set(['file', 'models', 'javascript', 'data', 'vbscript', 'blob', 'about']);
-const PASSWORD = /^[^/@]*:[^/@]*@/;
+const PASSWORD = /^[^/@:]*:[^/@]*@/;
 
 /**
  * The rule for an experiment's `artifact_location`, where clients of its runs will put their files. The server

@@ -68,6 +68,8 @@ export interface ErrorParams {
   not_implemented: { message: string };
   /** A dependency (database, artifact store) does not answer; trying again may help. */
   unavailable: { message: string };
+  /** A dependency has no room left; trying again does not help before someone makes room. */
+  storage_full: { message: string };
 }
 
 export type ErrorCode = keyof ErrorParams;

@@ -10,6 +10,8 @@ const LEAST_ROLE = {
   'move-alias': 'writer',
   'request-transition': 'writer',
   delete: 'approver',
+  'read-webhooks': 'admin',
+  'manage-webhooks': 'admin',
 } as const satisfies Record<string, Role>;
 
 export type Verb = keyof typeof LEAST_ROLE;

@@ -1,3 +1,4 @@
+import { compareBytewise } from './bytewise-order.ts';
 import { invalidArgument } from './errors.ts';
 import { checkKey, checkLength, isLongerThan } from './key-rules.ts';
 
@@ -17,6 +18,11 @@ const PROMPT_TEXT_TAG = 'mlflow.prompt.text';
 /** MLflow: when a key is given twice the last one wins; the place of the first is kept. */
 export function lastTagPerKey(tags: readonly Tag[]): Tag[] {
   return [...new Map(tags.map((tag) => [tag.key, tag])).values()];
+}
+
+/** The last tag of every key, by key: as the database gives back what was written. */
+export function sortedTags(tags: readonly Tag[]): Tag[] {
+  return tags.length === 0 ? [] : lastTagPerKey(tags).sort((a, b) => compareBytewise(a.key, b.key));
 }
 
 /** The rule for a tag on a registered model or a version. @throws `invalid_argument` with MLflow's sentence. */

@@ -7,7 +7,11 @@ import Fastify, {
 import type { Deps } from '../operations/ports.ts';
 import { registerMlflowWire, sendMlflowError, sendMlflowNotFound } from './mlflow/routes.ts';
 import { type Authenticate, registerActor } from './plugins/actor.ts';
+import { answerClientError } from './plugins/client-error.ts';
+import { registerConnectionLimit } from './plugins/connection-limit.ts';
+import { type Draining, registerDraining } from './plugins/draining.ts';
 import { registerHealth } from './plugins/health.ts';
+import { registerOneAtATime } from './plugins/one-at-a-time.ts';
 import { registerOriginGuard } from './plugins/origin-guard.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { requireDecisions } from './plugins/route-decision.ts';
@@ -23,16 +27,22 @@ export interface ServerOptions {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly logger: FastifyBaseLogger;
+  /** Connections that are open at once, at most. */
+  readonly maxConnections: number;
 }
 
 /** JSON bodies; artifacts stream and are not bounded by it. */
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 const HEADERS_TIMEOUT_MS = 30_000;
+/** How often it is looked for connections whose headers are late. */
+const HEADERS_CHECK_MS = 5_000;
+/** A connection on which nothing moves for so long is cut: its peer vanished, or reads and sends nothing. */
+const SILENCE_TIMEOUT_MS = 300_000;
 
 /** The HTTP server with all routes, not yet listening, and the list of its routes. */
 export async function createServer(
   options: ServerOptions,
-): Promise<{ app: FastifyInstance; routes: readonly RouteOptions[] }> {
+): Promise<{ app: FastifyInstance; routes: readonly RouteOptions[]; draining: Draining }> {
   const { deps, version } = options;
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
@@ -54,9 +64,15 @@ export async function createServer(
       request.url.startsWith('/api/v1')
         ? sendProblem(error, request, reply)
         : sendMlflowError(error, request, reply),
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
-    forceCloseConnections: 'idle',
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: HEADERS_CHECK_MS },
+    connectionTimeout: SILENCE_TIMEOUT_MS,
+    clientErrorHandler: answerClientError,
+    // Whoever closes has drained before, or does not want to wait.
+    forceCloseConnections: true,
   });
+  registerConnectionLimit(app, options.maxConnections);
+  registerOneAtATime(app);
+  const draining = registerDraining(app);
   const routes = requireDecisions(app);
   registerRequestLog(app);
   registerSecurityHeaders(app);
@@ -65,8 +81,8 @@ export async function createServer(
   registerWires(app, options);
   registerOriginGuard(app, { hosts: options.allowedHosts, origins: options.allowedOrigins });
   registerActor(app, options.authenticate);
-  registerHealth(app, { deps, version });
-  return { app, routes };
+  registerHealth(app, { deps, version, draining });
+  return { app, routes, draining };
 }
 
 /**
@@ -74,6 +90,7 @@ export async function createServer(
  * (RFC 9112 section 3.2.2); `*` and other forms are no route of ours.
  */
 function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
   if (path.startsWith('/')) return path;
   return path === target ? '/no-such-target' : `/${path}`;

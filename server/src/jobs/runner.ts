@@ -1,13 +1,21 @@
 import type { Deps } from '../operations/ports.ts';
 import { endLease } from '../operations/server-lease.ts';
 import { adoptModels } from './adopt-models.ts';
+import { type DeliveryOptions, deliverWebhooks } from './deliver-webhooks.ts';
 import { holdLease } from './hold-lease.ts';
 import { sealVersions } from './seal-versions.ts';
+import { createSignal, type Signal } from './signal.ts';
+import { sweepUploads } from './sweep-uploads.ts';
 
 /** One kind of background work; a turn does a bounded piece of it and says whether more is waiting. */
 export interface Job {
   readonly name: string;
-  readonly turn: (deps: Deps) => Promise<{ more: boolean }>;
+  /** `pauseMs`: when to look again, if earlier than usual. */
+  readonly turn: (deps: Deps) => Promise<{ more: boolean; pauseMs?: number }>;
+  /** Ends the pause between turns. */
+  readonly waiting?: Signal;
+  /** Ends what turns left running. */
+  readonly stop?: () => Promise<void>;
 }
 
 export interface JobLog {
@@ -16,44 +24,45 @@ export interface JobLog {
 
 const IDLE_MS = 15_000;
 
+export interface JobOptions {
+  readonly serverId: string;
+  readonly log: JobLog;
+  readonly webhooks: Omit<DeliveryOptions, 'log'>;
+}
+
+export interface BackgroundJobs {
+  /** Waits for turns to end. `leaveLease`: not all of this server's work is cleaned up; others are to do it. */
+  stop(options?: { leaveLease?: boolean }): Promise<void>;
+}
+
 /** Runs the jobs by turns until stopped; a failed turn is logged and tried again later. */
-export function startBackgroundJobs(
-  deps: Deps,
-  { serverId, log }: { serverId: string; log: JobLog },
-): { stop(): Promise<void> } {
-  const jobs = [holdLease(serverId), adoptModels(), sealVersions];
+export function startBackgroundJobs(deps: Deps, { serverId, log, webhooks }: JobOptions): BackgroundJobs {
+  const jobs: Job[] = [
+    holdLease(serverId),
+    adoptModels(),
+    sealVersions,
+    sweepUploads,
+    deliverWebhooks({ ...webhooks, log }),
+  ];
   const stopping = new AbortController();
   const finished = Promise.all(jobs.map((job) => work(job, deps, log, stopping.signal)));
   return {
-    async stop() {
+    async stop({ leaveLease = false } = {}) {
       stopping.abort();
       await finished;
-      await endLease(deps, serverId);
+      if (!leaveLease) await endLease(deps, serverId);
     },
   };
 }
 
 async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Promise<void> {
+  const waiting = job.waiting ?? createSignal();
   while (!signal.aborted) {
-    const more = await job.turn(deps).then(
-      (result) => result.more,
-      (error: unknown) => {
-        log.error({ job: job.name, err: error }, 'a background job failed; it is tried again later');
-        return false;
-      },
-    );
-    if (!more) await pause(IDLE_MS, signal);
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    timer.unref();
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
+    const { more, pauseMs } = await job.turn(deps).catch((error: unknown) => {
+      log.error({ job: job.name, err: error }, 'a background job failed; it is tried again later');
+      return { more: false, pauseMs: IDLE_MS };
     });
-  });
+    if (!more) await waiting.wait(Math.min(pauseMs ?? IDLE_MS, IDLE_MS), signal);
+  }
+  await job.stop?.();
 }

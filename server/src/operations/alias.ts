@@ -4,9 +4,11 @@ import type { ModelVersion } from '../domain/model-version.ts';
 import { checkAlias, checkNewAlias } from '../domain/registered-model.ts';
 import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES } from '../domain/stage.ts';
+import { aliasChanged } from '../domain/webhook-payload.ts';
 import { lockModel } from './model-identity.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
+import { announce } from './webhook-announcement.ts';
 
 /**
  * Points the alias to a version, from wherever it pointed. An alias is an exclusive slot: its history says
@@ -27,6 +29,8 @@ export async function setAlias(
     const { modelId } = await lockModel(deps, writer, name);
     const slot = aliasSlot(alias);
     const held = await writer.aliases.find(name, alias);
+    // MLflow: told also when nothing moves.
+    await announce(deps, writer, aliasChanged(name, alias, version));
     if (held === version) return;
     const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
     const change = { modelId, atMs, actor: actor.subjectId, reason: null };
@@ -48,6 +52,7 @@ export async function deleteAlias(
   await deps.store.write(async (writer) => {
     const { modelId } = await lockModel(deps, writer, name);
     const held = await writer.aliases.find(name, alias);
+    await announce(deps, writer, aliasChanged(name, alias, null));
     if (held === null) return;
     const slot = aliasSlot(alias);
     const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());

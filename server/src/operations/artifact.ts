@@ -30,7 +30,7 @@ const EXPERIMENT_ID = /^(?:0|[1-9][0-9]{0,9})$/;
  */
 export async function putArtifact(deps: Deps, actor: Actor, upload: ArtifactUpload): Promise<StagedFile> {
   const { path } = upload;
-  await deps.store.read((reader) => authorizeChange(reader, actor, 'write-artifact', path));
+  await deps.store.read((reader) => authorizeArtifactChange(reader, actor, 'write-artifact', path));
   const staged = await deps.artifacts.stage(path, upload.body);
   try {
     if (upload.declaredSha256.some((declared) => declared !== staged.sha256))
@@ -49,15 +49,18 @@ async function publish(deps: Deps, actor: Actor, path: ArtifactPath, staged: Sta
     if (await isSealedCopy(writer, path, staged)) return;
     // The row first: of two uploads to one path the second waits here until the first has committed, so that
     // the file and the row that stay are of the same upload.
-    await writer.seals.recordArtifact({
+    const row = {
       path: path.text,
       sizeBytes: staged.sizeBytes,
       sha256: staged.sha256,
       fingerprint: staged.fingerprint,
       nowMs: deps.clock.now(),
       uploadedBy: actor.subjectId,
-    });
-    await staged.publish();
+    };
+    await writer.seals.recordArtifact(row);
+    const fingerprint = await staged.publish();
+    // A bucket that encrypts with keys of its own tells it only now.
+    if (fingerprint !== row.fingerprint) await writer.seals.recordArtifact({ ...row, fingerprint });
   });
 }
 
@@ -76,10 +79,9 @@ async function isSealedCopy(reader: Reader, path: ArtifactPath, staged: StagedFi
  */
 export async function deleteArtifact(deps: Deps, actor: Actor, path: ArtifactPath): Promise<void> {
   await deps.store.write(async (writer) => {
-    await authorizeChange(writer, actor, 'delete', path);
+    await authorizeArtifactChange(writer, actor, 'delete', path);
     await writer.seals.lockTree(path, 'upload');
-    const freeze = await writer.seals.findFreeze(path);
-    if (freeze !== null) throw sealedError(path, freeze);
+    await refuseFrozen(writer, path);
     await writer.seals.removeArtifacts(path);
     // Inside: a version that freezes the path waits for us, and then finds nothing. Again is harmless.
     await deps.artifacts.remove(path);
@@ -89,9 +91,7 @@ export async function deleteArtifact(deps: Deps, actor: Actor, path: ArtifactPat
 /** @throws `artifact_not_found` (also without the right to know), `artifact_is_directory`. */
 export async function openArtifact(deps: Deps, actor: Actor, path: ArtifactPath): Promise<OpenedArtifact> {
   const known = await deps.store.read(async (reader) => {
-    const absent = new RegistryError('artifact_not_found', { path: path.text });
-    if (!(await isReadable(reader, actor, path)))
-      authorize(actor, 'read-artifact', await resourceOf(reader, path), absent);
+    await authorizeArtifactRead(reader, actor, path);
     return reader.seals.findArtifact(path);
   });
   const file = await deps.artifacts.open(path);
@@ -152,7 +152,26 @@ function experimentIdOf(segment: string): number | null {
   return id <= GREATEST_EXPERIMENT_ID ? id : null;
 }
 
-async function authorizeChange(reader: Reader, actor: Actor, verb: Verb, path: ArtifactPath): Promise<void> {
+/** @throws `artifact_not_found` without the right to know. */
+export async function authorizeArtifactRead(reader: Reader, actor: Actor, path: ArtifactPath): Promise<void> {
+  if (await isReadable(reader, actor, path)) return;
+  const absent = new RegistryError('artifact_not_found', { path: path.text });
+  authorize(actor, 'read-artifact', await resourceOf(reader, path), absent);
+}
+
+/** @throws `artifact_sealed` when anything at, above or below the path is frozen. */
+export async function refuseFrozen(reader: Reader, path: ArtifactPath): Promise<void> {
+  const freeze = await reader.seals.findFreeze(path);
+  if (freeze !== null) throw sealedError(path, freeze);
+}
+
+/** @throws `permission_denied`, `artifact_not_found` without the right to know. */
+export async function authorizeArtifactChange(
+  reader: Reader,
+  actor: Actor,
+  verb: Verb,
+  path: ArtifactPath,
+): Promise<void> {
   const absent = new RegistryError('artifact_not_found', { path: path.text });
   authorize(actor, verb, await resourceOf(reader, path), absent);
 }

@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
 import type { LoggedModel, LoggedModelStatus } from '../domain/logged-model.ts';
-import { parseProxiedUri } from '../domain/source-uri.ts';
 import { lockVisible, requireModel } from './logged-model.ts';
 import type { UnsealedVersion } from './ports/logged-model.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -29,7 +28,7 @@ export async function finalizeLoggedModel(
   const first = await attempt(deps, actor, input, null);
   if (first.surveyWanted === null) return first.model;
   // Files are looked at outside of any unit of work; what changes meanwhile, the seal notices.
-  const files = await surveyFiles(deps, parseProxiedUri(first.surveyWanted));
+  const files = await surveyFiles(deps, deps.artifacts.locate(first.surveyWanted));
   const second = await attempt(deps, actor, input, files);
   if (second.model === null) throw new Error('the files of a logged model were surveyed in vain');
   return second.model;

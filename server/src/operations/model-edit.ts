@@ -2,9 +2,11 @@ import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { PROMPT_TAG } from '../domain/registered-model.ts';
 import { checkRegistryTag } from '../domain/tag.ts';
+import { promptTagChanged } from '../domain/webhook-payload.ts';
 import { type ModelSummary, summarize } from './model-list.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
+import { announce } from './webhook-announcement.ts';
 
 export interface ModelEdit {
   readonly name: string;
@@ -28,9 +30,12 @@ export async function editModel(deps: Deps, actor: Actor, input: ModelEdit): Pro
   return deps.store.write(async (writer) => {
     if ((await writer.registeredModels.lock(name)) === null)
       throw new RegistryError('model_not_found', { name });
-    for (const [key, value] of tags)
+    const isPrompt = tags.size > 0 && (await writer.registeredModels.findKind(name)) === 'prompt';
+    for (const [key, value] of tags) {
       if (value === null) await writer.registeredModels.deleteTag(name, key);
       else await writer.registeredModels.putTag(name, { key, value });
+      if (isPrompt) await announce(deps, writer, promptTagChanged(name, key, value));
+    }
     if (description !== undefined)
       await writer.registeredModels.setDescription(name, description, deps.clock.now());
     const model = await writer.registeredModels.find(name);

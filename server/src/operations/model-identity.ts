@@ -1,24 +1,59 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
+import type { Int64 } from '../domain/int64.ts';
+import type { ModelKind } from '../domain/registered-model.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
 import type { Deps, Writer } from './ports.ts';
 
+/** So many versions are adopted on the way of a change; more are left to the job (jobs/adopt-models.ts). */
+const ADOPTED_AT_ONCE = 500;
+/** So many of the newest records are compared before a model counts as a renamed one. */
+const COMPARED_RECORDS = 20;
+
+/** A registered model whose row is locked until the unit of work ends. */
+export interface LockedModel extends ModelIdentity {
+  /** The greatest version number in MLflow's table; greater than `adoptedThrough` while adoption goes on. */
+  readonly greatestNumber: number;
+}
+
 /**
  * Locks a registered model and returns its identity, after adopting what MLflow wrote while we were away:
- * a model without identity, a model renamed, versions added. First step of every change to a model.
+ * a model without identity, a model renamed, versions added (some hundred; more are the job's, and whoever
+ * changes one of them calls `requireRecord`). First step of every change to a model.
  * @throws `model_not_found`.
  */
-export async function lockModel(deps: Deps, writer: Writer, name: string): Promise<ModelIdentity> {
+export async function lockModel(deps: Deps, writer: Writer, name: string): Promise<LockedModel> {
   const model = await writer.registeredModels.lock(name);
   if (model === null) throw new RegistryError('model_not_found', { name });
-  const identity = await identify(deps, writer, model);
-  const greatest = await writer.modelVersions.greatestNumber(name);
-  if (greatest <= identity.adoptedThrough) return identity;
-  await writer.versionRecords.adoptBeyond(identity, {
-    greatest: await writer.versionRecords.greatestSemanticVersion(identity.modelId),
-    nowMs: deps.clock.now(),
-  });
-  return { ...identity, adoptedThrough: greatest };
+  // Not before the lock is ours: a statement sees what was committed when it began.
+  const [identity, greatestNumber] = await Promise.all([
+    identify(deps, writer, model),
+    writer.modelVersions.greatestNumber(name),
+  ]);
+  if (greatestNumber <= identity.adoptedThrough) return { ...identity, greatestNumber };
+  return adoptMore(deps, writer, { ...identity, greatestNumber });
+}
+
+/** The same with a record for every version, for a change of all of them. */
+export async function lockWholeModel(deps: Deps, writer: Writer, name: string): Promise<LockedModel> {
+  let model = await lockModel(deps, writer, name);
+  while (isPartlyAdopted(model)) model = await adoptMore(deps, writer, model);
+  return model;
+}
+
+/** Whether some versions of MLflow's have no record yet. */
+export function isPartlyAdopted(model: LockedModel): boolean {
+  return model.adoptedThrough < model.greatestNumber;
+}
+
+/** Sees to it that a version that is about to change has its record, also ahead of its turn. */
+export async function requireRecord(
+  deps: Deps,
+  writer: Writer,
+  { model, version }: { model: LockedModel; version: number },
+): Promise<void> {
+  if (version > model.adoptedThrough && isPartlyAdopted(model))
+    await writer.adoptions.adoptVersion(model, version, deps.clock.now());
 }
 
 /** Makes the identity of a model that was just inserted in the same unit of work. */
@@ -26,41 +61,77 @@ export async function newIdentity(
   deps: Deps,
   writer: Writer,
   actor: Actor,
-  model: { name: string; nowMs: number },
-): Promise<ModelIdentity> {
-  return insertIdentity(deps, writer, { ...model, createdAtMs: model.nowMs, createdBy: actor.subjectId });
+  model: { name: string; kind: ModelKind; nowMs: number },
+): Promise<LockedModel> {
+  const values = { ...model, createdAtMs: model.nowMs, createdBy: actor.subjectId };
+  return { ...(await insertIdentity(deps, writer, values)), greatestNumber: 0 };
 }
 
-async function identify(
-  deps: Deps,
-  writer: Writer,
-  model: { name: string; createdAtMs: number | bigint | null },
-): Promise<ModelIdentity> {
+async function adoptMore(deps: Deps, writer: Writer, model: LockedModel): Promise<LockedModel> {
+  const batch = { limit: ADOPTED_AT_ONCE, nowMs: deps.clock.now() };
+  return { ...model, adoptedThrough: await writer.adoptions.adoptNext(model, batch) };
+}
+
+interface LockedRow {
+  readonly name: string;
+  readonly createdAtMs: Int64 | null;
+}
+
+async function identify(deps: Deps, writer: Writer, model: LockedRow): Promise<ModelIdentity> {
   const { name, createdAtMs } = model;
   const known = await writer.versionRecords.findIdentity(name);
   if (known !== null && known.mlflowCreatedAtMs === createdAtMs) return known;
   const nowMs = deps.clock.now();
-  if (known !== null) {
-    // Deleted and made anew by MLflow: another model under the same name.
-    await writer.slots.leaveAll(known.modelId, null, nowMs);
-    await writer.versionRecords.tombstoneIdentity(known.modelId, nowMs, 'unknown');
-  }
-  const orphans = createdAtMs === null ? [] : await writer.versionRecords.listOrphansCreatedAt(createdAtMs);
-  const renamed = orphans.length === 1 ? orphans[0] : undefined;
-  if (renamed !== undefined) {
+  if (known !== null) await makeRoom(writer, known, nowMs);
+  const renamed = await findRenamed(writer, model);
+  if (renamed !== null) {
     await writer.versionRecords.renameIdentity(renamed.modelId, name);
-    await writer.versionRecords.raiseLastNumberOfName(renamed.name, renamed.adoptedThrough);
+    if (renamed.name !== placeholderName(renamed))
+      await writer.versionRecords.raiseLastNumberOfName(renamed.name, renamed.adoptedThrough);
     return { ...renamed, name };
   }
-  return insertIdentity(deps, writer, { name, createdAtMs, nowMs, createdBy: 'unknown' });
+  const kind = (await writer.registeredModels.findKind(name)) ?? 'model';
+  return insertIdentity(deps, writer, { name, kind, createdAtMs, nowMs, createdBy: 'unknown' });
+}
+
+/** The name belongs to another model now: the one that we know under it was renamed, or deleted, from outside. */
+async function makeRoom(writer: Writer, known: ModelIdentity, nowMs: number): Promise<void> {
+  const created = known.mlflowCreatedAtMs;
+  const livesOn = created !== null && (await writer.adoptions.listNamesCreatedAt(created)).length > 0;
+  if (!livesOn) return buryIdentity(writer, known, nowMs);
+  await writer.versionRecords.raiseLastNumberOfName(known.name, known.adoptedThrough);
+  await writer.versionRecords.renameIdentity(known.modelId, placeholderName(known));
+}
+
+/** Stands for the name of a model that lost it, until it is met under its new one. */
+function placeholderName({ modelId }: ModelIdentity): string {
+  return `#${modelId}`;
+}
+
+/** A model that MLflow deleted leaves tombstones, its history, and its name's numbering. */
+export async function buryIdentity(writer: Writer, gone: ModelIdentity, nowMs: number): Promise<void> {
+  if (gone.name !== placeholderName(gone))
+    await writer.versionRecords.raiseLastNumberOfName(gone.name, gone.adoptedThrough);
+  await writer.slots.leaveAll(gone.modelId, null, nowMs);
+  await writer.versionRecords.tombstoneIdentity(gone.modelId, nowMs, 'unknown');
+}
+
+/** The one identity without its model whose creation time and newest versions are those of this model. */
+async function findRenamed(writer: Writer, { name, createdAtMs }: LockedRow): Promise<ModelIdentity | null> {
+  if (createdAtMs === null) return null;
+  const candidates: ModelIdentity[] = [];
+  for (const one of await writer.versionRecords.listMisplacedCreatedAt(createdAtMs)) {
+    const foreign = await writer.adoptions.countForeignRecords(one.modelId, name, COMPARED_RECORDS);
+    if (foreign === 0) candidates.push(one);
+  }
+  return candidates.length === 1 ? (candidates[0] ?? null) : null;
 }
 
 async function insertIdentity(
   deps: Deps,
   writer: Writer,
-  model: { name: string; createdAtMs: number | bigint | null; nowMs: number; createdBy: string },
+  model: { name: string; kind: ModelKind; createdAtMs: Int64 | null; nowMs: number; createdBy: string },
 ): Promise<ModelIdentity> {
-  const kind = (await writer.registeredModels.findKind(model.name)) ?? 'model';
   const identity: ModelIdentity = {
     modelId: deps.ids.uuid(),
     name: model.name,
@@ -69,7 +140,7 @@ async function insertIdentity(
   };
   await writer.versionRecords.insertIdentity({
     ...identity,
-    kind,
+    kind: model.kind,
     nowMs: model.nowMs,
     createdBy: model.createdBy,
   });

@@ -7,10 +7,12 @@ import type { ModelVersionSearch } from '../domain/search/model-version.ts';
 import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES, type MlflowStage } from '../domain/stage.ts';
 import { checkRegistryTagKey, checkVersionTag, type Tag } from '../domain/tag.ts';
+import { versionTagChanged } from '../domain/webhook-payload.ts';
 import { authorize } from './authorize.ts';
-import { lockModel } from './model-identity.ts';
+import { lockModel, requireRecord } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead, checkDescription, modelResource } from './registered-model.ts';
+import { announce } from './webhook-announcement.ts';
 
 /** MLflow's limit for one page of versions. */
 const SEARCH_LIMIT = 200_000;
@@ -101,7 +103,9 @@ export async function deleteModelVersion(
   authorizeChange(actor, 'delete', name);
   await deps.store.write(async (writer) => {
     const doomed = await requireVersion(writer, name, version);
-    const { modelId } = await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
+    const { modelId } = model;
+    await requireRecord(deps, writer, { model, version });
     const nowMs = deps.clock.now();
     const aliases = doomed.aliases.map(aliasSlot);
     const open = await writer.slots.listStageSlots(modelId, version);
@@ -127,6 +131,7 @@ export async function setModelVersionTag(
     await requireVersion(writer, input.name, input.version);
     await requireSameKind(writer, input.name, input.tag);
     await writer.modelVersions.putTag(input.name, input.version, input.tag);
+    await announce(deps, writer, versionTagChanged(input, input.tag.key, input.tag.value));
   });
 }
 
@@ -142,6 +147,7 @@ export async function deleteModelVersionTag(
     await requireVersion(writer, input.name, input.version);
     await requireSameKind(writer, input.name, { key: input.key, value: null });
     await writer.modelVersions.deleteTag(input.name, input.version, input.key);
+    await announce(deps, writer, versionTagChanged(input, input.key, null));
   });
 }
 

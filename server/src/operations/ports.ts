@@ -1,8 +1,11 @@
+import type { AdoptionReader, AdoptionWriter } from './ports/adoption.ts';
 import type { AliasReader, AliasWriter } from './ports/alias.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
+import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
 import type { Digests } from './ports/digests.ts';
+import type { Egress } from './ports/egress.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
 import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
 import type { Ids } from './ports/ids.ts';
@@ -15,6 +18,8 @@ import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
+import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
+import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
 
 /** What a read unit of work can ask. */
 export interface Reader {
@@ -22,8 +27,10 @@ export interface Reader {
   readonly modelVersions: ModelVersionReader;
   readonly aliases: AliasReader;
   readonly versionRecords: VersionRecordReader;
+  readonly adoptions: AdoptionReader;
   readonly slots: SlotReader;
   readonly seals: SealReader;
+  readonly clientUploads: ClientUploadReader;
   readonly serverLeases: ServerLeaseReader;
   readonly experiments: ExperimentReader;
   readonly runs: RunReader;
@@ -31,6 +38,8 @@ export interface Reader {
   readonly datasets: DatasetReader;
   readonly loggedModels: LoggedModelReader;
   readonly idempotency: IdempotencyReader;
+  readonly webhooks: WebhookReader;
+  readonly webhookDeliveries: WebhookDeliveryReader;
 }
 
 /** What a write unit of work can do; it can read, too, and sees its own writes. */
@@ -39,8 +48,10 @@ export interface Writer extends Reader {
   readonly modelVersions: ModelVersionWriter;
   readonly aliases: AliasWriter;
   readonly versionRecords: VersionRecordWriter;
+  readonly adoptions: AdoptionWriter;
   readonly slots: SlotWriter;
   readonly seals: SealWriter;
+  readonly clientUploads: ClientUploadWriter;
   readonly serverLeases: ServerLeaseWriter;
   readonly experiments: ExperimentWriter;
   readonly runs: RunWriter;
@@ -48,6 +59,8 @@ export interface Writer extends Reader {
   readonly datasets: DatasetWriter;
   readonly loggedModels: LoggedModelWriter;
   readonly idempotency: IdempotencyWriter;
+  readonly webhooks: WebhookWriter;
+  readonly webhookDeliveries: WebhookDeliveryWriter;
 }
 
 /**
@@ -72,4 +85,7 @@ export interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digests: Digests;
+  readonly egress: Egress;
+  readonly webhooks: WebhookSettings;
+  readonly webhookSecrets: WebhookSecrets;
 }

@@ -6,13 +6,16 @@ import {
   checkPromptTag,
   kindOf,
   type ModelKind,
+  PROMPT_TAG,
   type RegisteredModel,
 } from '../domain/registered-model.ts';
 import type { RegisteredModelSearch } from '../domain/search/registered-model.ts';
-import { checkRegistryTag, checkRegistryTagKey, type Tag } from '../domain/tag.ts';
+import { checkRegistryTag, checkRegistryTagKey, sortedTags, type Tag } from '../domain/tag.ts';
+import { modelCreated, promptTagChanged } from '../domain/webhook-payload.ts';
 import { authorize } from './authorize.ts';
-import { lockModel, newIdentity } from './model-identity.ts';
+import { lockModel, lockWholeModel, newIdentity } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
+import { announce } from './webhook-announcement.ts';
 
 const SEARCH_LIMIT = 1_000;
 const DESCRIPTION_LIMIT = 5_000;
@@ -34,9 +37,18 @@ export async function createRegisteredModel(deps: Deps, actor: Actor, input: New
   for (const tag of input.tags) checkRegistryTag(tag);
   checkDescription(input.description);
   authorize(actor, 'register-version', modelResource(input.name));
-  return deps.store.write(async (writer) => {
-    await insertModel(deps, writer, actor, input);
-    return getModel(writer, input.name);
+  return deps.store.write(async (writer): Promise<RegisteredModel> => {
+    const { mlflowCreatedAtMs: nowMs } = await insertModel(deps, writer, actor, input);
+    // As it would be read now.
+    return {
+      name: input.name,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      description: input.description,
+      tags: sortedTags(input.tags),
+      aliases: [],
+      latestVersions: [],
+    };
   });
 }
 
@@ -48,7 +60,9 @@ export async function insertModel(deps: Deps, writer: Writer, actor: Actor, inpu
     const kind = kindOf(existing?.tags ?? []);
     throw new RegistryError('model_exists', { name: input.name, kind, requested: kindOf(input.tags) });
   }
-  return newIdentity(deps, writer, actor, { name: input.name, nowMs });
+  await announce(deps, writer, modelCreated(input));
+  const isPrompt = input.tags.findLast(({ key }) => key === PROMPT_TAG)?.value === 'true';
+  return newIdentity(deps, writer, actor, { name: input.name, kind: isPrompt ? 'prompt' : 'model', nowMs });
 }
 
 /** @throws `model_not_found`. */
@@ -111,7 +125,7 @@ export async function renameRegisteredModel(
       // MLflow: its sentence does not tell prompts from models here.
       if ((await writer.registeredModels.findKind(newName)) !== null)
         throw new RegistryError('model_exists', { name: newName, kind: 'model', requested: 'model' });
-      await writer.versionRecords.raiseLastNumberOfName(name, identity.adoptedThrough);
+      await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
       await writer.versionRecords.renameIdentity(identity.modelId, newName);
     }
     await writer.registeredModels.rename(name, newName, deps.clock.now());
@@ -123,9 +137,9 @@ export async function renameRegisteredModel(
 export async function deleteRegisteredModel(deps: Deps, actor: Actor, name: string): Promise<void> {
   authorizeChange(actor, 'delete', name);
   await deps.store.write(async (writer) => {
-    const identity = await lockModel(deps, writer, name);
+    const identity = await lockWholeModel(deps, writer, name);
     const nowMs = deps.clock.now();
-    await writer.versionRecords.raiseLastNumberOfName(name, identity.adoptedThrough);
+    await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
     await writer.slots.leaveAll(identity.modelId, null, nowMs);
     await writer.versionRecords.tombstoneIdentity(identity.modelId, nowMs, actor.subjectId);
     await writer.registeredModels.delete(name);
@@ -137,8 +151,11 @@ export async function setRegisteredModelTag(deps: Deps, actor: Actor, input: { n
   checkRegistryTag(input.tag);
   authorizeChange(actor, 'edit-metadata', input.name);
   await deps.store.write(async (writer) => {
-    checkPromptTag(await lockKind(writer, input.name), input.name, input.tag);
-    await writer.registeredModels.putTag(input.name, input.tag);
+    const { name, tag } = input;
+    const kind = await lockKind(writer, name);
+    checkPromptTag(kind, name, tag);
+    await writer.registeredModels.putTag(name, tag);
+    if (kind === 'prompt') await announce(deps, writer, promptTagChanged(name, tag.key, tag.value));
   });
 }
 
@@ -151,19 +168,26 @@ export async function deleteRegisteredModelTag(
   checkRegistryTagKey(input.key);
   authorizeChange(actor, 'edit-metadata', input.name);
   await deps.store.write(async (writer) => {
-    checkPromptTag(await lockKind(writer, input.name), input.name, { key: input.key, value: null });
-    await writer.registeredModels.deleteTag(input.name, input.key);
+    const { name, key } = input;
+    const kind = await lockKind(writer, name);
+    checkPromptTag(kind, name, { key, value: null });
+    await writer.registeredModels.deleteTag(name, key);
+    if (kind === 'prompt') await announce(deps, writer, promptTagChanged(name, key, null));
   });
 }
 
 /** Guard for reading: without the right a model is as good as absent. */
 export function authorizeRead(actor: Actor, name: string): void {
-  authorize(actor, 'read-metadata', modelResource(name), new RegistryError('model_not_found', { name }));
+  authorize(actor, 'read-metadata', modelResource(name), () => modelNotFound(name));
 }
 
 /** Guard for changing a model that should exist. */
 export function authorizeChange(actor: Actor, verb: Parameters<typeof authorize>[1], name: string): void {
-  authorize(actor, verb, modelResource(name), new RegistryError('model_not_found', { name }));
+  authorize(actor, verb, modelResource(name), () => modelNotFound(name));
+}
+
+function modelNotFound(name: string): RegistryError<'model_not_found'> {
+  return new RegistryError('model_not_found', { name });
 }
 
 /** @throws `invalid_argument` beyond what the column of a description holds. */

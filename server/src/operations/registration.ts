@@ -4,12 +4,12 @@ import { parseModelType } from '../domain/model-type.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { SemanticVersion } from '../domain/semantic-version.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { Facts, ModelIdentity, VersionRecord } from '../domain/version-record.ts';
+import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { authorize } from './authorize.ts';
 import { ensureExperiment } from './experiment.ts';
 import { createFinishedRun } from './finished-run.ts';
 import { linkToLoggedModel } from './logged-model.ts';
-import { lockModel } from './model-identity.ts';
+import { type LockedModel, lockModel } from './model-identity.ts';
 import { resolveParent } from './parent-resolution.ts';
 import type { Deps, Writer } from './ports.ts';
 import { insertModel, modelResource } from './registered-model.ts';
@@ -106,7 +106,7 @@ async function openModel(
   writer: Writer,
   actor: Actor,
   { name, description }: Registration,
-): Promise<ModelIdentity> {
+): Promise<LockedModel> {
   if ((await writer.registeredModels.lock(name)) !== null) return lockModel(deps, writer, name);
   try {
     return await insertModel(deps, writer, actor, { name, description, tags: [] });

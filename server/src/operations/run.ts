@@ -21,7 +21,7 @@ import {
 } from '../domain/run.ts';
 import { makeRunName } from '../domain/run-name.ts';
 import type { RunSearch } from '../domain/search/run.ts';
-import { lastTagPerKey, type Tag } from '../domain/tag.ts';
+import { lastTagPerKey, sortedTags, type Tag } from '../domain/tag.ts';
 import { authorize } from './authorize.ts';
 import { checkPageSize, experimentResource, readableExperiments, requireExperiment } from './experiment.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
@@ -46,15 +46,48 @@ export async function createRun(
   const name = givenRunName(input.name, tags);
   return deps.store.write(async (writer) => {
     const experiment = await requireExperiment(writer, actor, { experimentId, verb: 'edit-metadata' });
-    const { runId } = await insertRun(deps, writer, {
+    const inserted = await insertRun(deps, writer, {
       ...input,
       experiment,
       name,
       status: 'RUNNING',
       endTimeMs: null,
     });
-    return getRunOf(writer, runId);
+    return startedRun(input, experiment, inserted);
   });
+}
+
+/** A run that was just inserted, as it would be read now. */
+function startedRun(
+  {
+    experimentId,
+    userId,
+    startTimeMs,
+    tags,
+  }: { experimentId: number; userId: string; startTimeMs: Int64; tags: readonly Tag[] },
+  experiment: Experiment,
+  { runId, name, artifactUri }: { runId: string; name: string; artifactUri: string },
+): Run {
+  return {
+    info: {
+      runId,
+      name,
+      experimentId,
+      experimentName: experiment.name,
+      userId,
+      status: 'RUNNING',
+      startTimeMs,
+      endTimeMs: null,
+      artifactUri,
+      lifecycleStage: 'active',
+    },
+    metrics: [],
+    params: [],
+    tags: sortedTags([...tags, { key: RUN_NAME_TAG, value: name }]),
+    datasetInputs: [],
+    modelInputs: [],
+    modelOutputs: [],
+  };
 }
 
 /** A run to insert; the tag that carries its name is added. */
@@ -74,7 +107,7 @@ export async function insertRun(
   deps: Pick<Deps, 'ids'>,
   writer: Pick<Writer, 'runs'>,
   run: RunToInsert,
-): Promise<{ runId: string; artifactUri: string }> {
+): Promise<{ runId: string; name: string; artifactUri: string }> {
   const { experiment, tags } = run;
   checkExperimentActive(experiment);
   const runId = deps.ids.hex32();
@@ -83,7 +116,7 @@ export async function insertRun(
   const artifactUri = runArtifactUri(location, runId);
   await writer.runs.insert({ ...run, experimentId: experiment.experimentId, runId, name, artifactUri });
   await writer.runs.putTags(runId, lastTagPerKey([...tags, { key: RUN_NAME_TAG, value: name }]));
-  return { runId, artifactUri };
+  return { runId, name, artifactUri };
 }
 
 /** @throws `run_not_found`. Deleted ones are found, too. */
@@ -179,8 +212,8 @@ export function authorizeRun(
   verb: Verb,
   { runId, info }: { runId: string; info: RunInfo | null },
 ): RunInfo {
-  const hidden = new RegistryError('run_not_found', { runId });
-  if (info === null) throw hidden;
+  const hidden = () => new RegistryError('run_not_found', { runId });
+  if (info === null) throw hidden();
   authorize(actor, verb, experimentResource(info.experimentName), hidden);
   return info;
 }

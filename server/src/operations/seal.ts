@@ -6,7 +6,7 @@ import type { Seal } from '../domain/version-record.ts';
 import type { WalkedFile } from './ports/artifact-store.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
-import { findFilesAt } from './version-source.ts';
+import { findVersionFiles } from './version-place.ts';
 
 /** Where a version's files are: under a path of ours (seen before the unit of work), nowhere, or out of reach. */
 export type VersionFiles =
@@ -174,7 +174,8 @@ async function freezeTree(
   { modelId, version }: PendingSeal,
   row: ModelVersion | null,
 ): Promise<ArtifactPath | null> {
-  const root = row === null ? null : await findFilesAt(writer, row.storageLocation || row.source || '');
+  const places = { reader: writer, artifacts: deps.artifacts };
+  const root = row === null ? null : await findVersionFiles(places, row);
   const seal = root === null ? 'impossible' : 'pending';
   await writer.versionRecords.setSeal(modelId, version, { seal, ...NOT_SEALED, nowMs: deps.clock.now() });
   if (root === null) return null;

@@ -3,7 +3,7 @@ import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { matchesPattern } from '../domain/permission.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import type { Stage } from '../domain/stage.ts';
-import { lockModel } from './model-identity.ts';
+import { lockModel, requireRecord } from './model-identity.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
 import { sealAfter, stageOf, transitionInUnit } from './transition.ts';
@@ -46,9 +46,10 @@ export async function changeStage(deps: Deps, actor: Actor, input: StageChange):
     );
   authorizeChange(actor, 'request-transition', name);
   const changed = await deps.store.write(async (writer) => {
-    await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
     const current = await selectVersion(writer, name, input.reference);
     const { version } = current;
+    await requireRecord(deps, writer, { model, version });
     if (input.force && !mayOverride(actor, name))
       throw new RegistryError('override_required', { name, version });
     const record = await writer.versionRecords.find(name, version);

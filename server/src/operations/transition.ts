@@ -4,7 +4,7 @@ import type { ModelVersion } from '../domain/model-version.ts';
 import { type Slot, stageSlot } from '../domain/slot.ts';
 import { fromMlflowStage, type MlflowStage, type Stage, toMlflowStage } from '../domain/stage.ts';
 import type { VersionRecord } from '../domain/version-record.ts';
-import { lockModel } from './model-identity.ts';
+import { lockModel, requireRecord } from './model-identity.ts';
 import { requireVersion } from './model-version.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -98,6 +98,7 @@ export async function transitionInUnit(
 ): Promise<TransitionResult> {
   const { name, version, to } = input;
   const identity = await lockModelOfVersion(deps, writer, name, version);
+  await requireRecord(deps, writer, { model: identity, version });
   const current = await requireVersion(writer, name, version);
   const record = await writer.versionRecords.find(name, version);
   const from = fromMlflowStage(current.stage, record?.deprecated);
@@ -112,6 +113,7 @@ export async function transitionInUnit(
   const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: input.reason };
 
   for (const other of others) {
+    await requireRecord(deps, writer, { model: identity, version: other });
     await recordMove(writer, change, { version: other, to: displacedTo, origin: 'displaced' });
   }
   if (others.length > 0) await writer.modelVersions.setStage(name, others, toMlflowStage(displacedTo), nowMs);

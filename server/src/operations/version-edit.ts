@@ -5,12 +5,14 @@ import { renderParent } from '../domain/parent-reference.ts';
 import { checkPromptTag } from '../domain/registered-model.ts';
 import { checkRegistryTag, type Tag } from '../domain/tag.ts';
 import { type Facts, NO_FACTS, type Parent } from '../domain/version-record.ts';
-import { lockModel } from './model-identity.ts';
+import { versionTagChanged } from '../domain/webhook-payload.ts';
+import { lockModel, requireRecord } from './model-identity.ts';
 import { resolveParent } from './parent-resolution.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 import { type VersionView, viewVersion } from './version-view.ts';
+import { announce } from './webhook-announcement.ts';
 
 /** Facts to set; absent or null ones stay as they are. */
 interface NewFacts {
@@ -40,8 +42,10 @@ export async function editVersion(deps: Deps, actor: Actor, input: VersionEdit):
   for (const [key, value] of input.tags) checkRegistryTag({ key, value: value ?? '' });
   authorizeChange(actor, 'edit-metadata', name);
   return deps.store.write(async (writer) => {
-    const { modelId } = await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
+    const { modelId } = model;
     const { version } = await selectVersion(writer, name, input.reference);
+    await requireRecord(deps, writer, { model, version });
     const kind = (await writer.registeredModels.findKind(name)) ?? 'model';
     for (const [key, value] of input.tags) checkPromptTag(kind, name, { key, value });
     const record = await writer.versionRecords.find(name, version);
@@ -50,9 +54,11 @@ export async function editVersion(deps: Deps, actor: Actor, input: VersionEdit):
     const known = record?.facts ?? NO_FACTS;
     const facts = mergeFacts({ name, version }, known, { ...input.facts, parent });
     await writer.versionRecords.setFacts(modelId, version, facts);
-    for (const [key, value] of input.tags)
+    for (const [key, value] of input.tags) {
       if (value === null) await writer.modelVersions.deleteTag(name, version, key);
       else await writer.modelVersions.putTag(name, version, { key, value } satisfies Tag);
+      await announce(deps, writer, versionTagChanged({ name, version }, key, value));
+    }
     if (description !== undefined)
       await writer.modelVersions.setDescription(name, version, description, deps.clock.now());
     return viewVersion(writer, actor, await selectVersion(writer, name, { by: 'number', version }));

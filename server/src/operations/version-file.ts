@@ -14,8 +14,8 @@ import { authorize } from './authorize.ts';
 import type { StoredFile } from './ports/artifact-store.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange, authorizeRead, modelResource } from './registered-model.ts';
+import { findVersionFiles } from './version-place.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
-import { findFilesAt } from './version-source.ts';
 
 /** A file of a version; `path` as in its manifest, relative to its source. */
 export interface VersionFileRef {
@@ -48,10 +48,10 @@ export async function openVersionFile(
 ): Promise<OpenedArtifact> {
   authorizeRead(actor, input.name);
   authorize(actor, 'read-artifact', modelResource(input.name));
-  const place = await deps.store.read((reader) => findPlace(reader, input));
+  const place = await deps.store.read((reader) => findPlace(deps, reader, input));
   const { frozen, listed, record } = place;
   if (record?.seal === 'sealed' && listed === null)
-    throw new RegistryError('artifact_not_found', { path: input.path.text });
+    throw await unlisted(deps, requireRoot(place), input.path);
   const path = await locate(deps, requireRoot(place), input.path);
   return frozen ? openFrozen(deps, path, listed) : openArtifact(deps, actor, path);
 }
@@ -68,7 +68,7 @@ export async function addVersionFile(
 ): Promise<{ version: number; stored: StoredFile }> {
   const { name, body, declaredSha256 } = input;
   authorizeChange(actor, 'write-artifact', name);
-  const place = await deps.store.read((reader) => findPlace(reader, input));
+  const place = await deps.store.read((reader) => findPlace(deps, reader, input));
   const { version, record, listed } = place;
   const sealed = sealedError(name, version.version, record);
   if (sealed !== null && listed === null) throw sealed;
@@ -85,17 +85,30 @@ export async function addVersionFile(
   }
 }
 
-async function findPlace(reader: Reader, { name, reference, path }: VersionFileRef): Promise<Place> {
+async function findPlace(
+  { artifacts }: Deps,
+  reader: Reader,
+  { name, reference, path }: VersionFileRef,
+): Promise<Place> {
   const version = await selectVersion(reader, name, reference);
   const record = await reader.versionRecords.find(name, version.version);
   const { modelId } = record ?? { modelId: '' };
   const frozenRoot = await reader.seals.findRoot(modelId, version.version);
   const root =
     frozenRoot === null
-      ? await findFilesAt(reader, version.storageLocation || version.source || '')
+      ? await findVersionFiles({ reader, artifacts }, version)
       : parseArtifactPath(frozenRoot);
   const listed = await reader.seals.findManifestFile(modelId, version.version, path.text);
   return { version, record, root, frozen: frozenRoot !== null, listed };
+}
+
+/** What the manifest does not have is a folder, or does not exist. */
+async function unlisted(deps: Deps, root: ArtifactPath, path: ArtifactPath): Promise<RegistryError> {
+  const place = joinArtifactPaths(root, path);
+  const entry = await deps.artifacts.stat(place);
+  return new RegistryError(entry?.isDirectory === true ? 'artifact_is_directory' : 'artifact_not_found', {
+    path: place.text,
+  });
 }
 
 /** @throws `resource_not_found`. */

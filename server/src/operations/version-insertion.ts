@@ -9,14 +9,17 @@ import {
 } from '../domain/semantic-version.ts';
 import { stageSlot } from '../domain/slot.ts';
 import { type Stage, toMlflowStage } from '../domain/stage.ts';
-import type { Tag } from '../domain/tag.ts';
-import type { FactName, Facts, ModelIdentity, VersionRecord } from '../domain/version-record.ts';
+import { sortedTags, type Tag } from '../domain/tag.ts';
+import type { FactName, Facts, VersionRecord } from '../domain/version-record.ts';
+import { versionCreated } from '../domain/webhook-payload.ts';
+import { isPartlyAdopted, type LockedModel } from './model-identity.ts';
 import type { Deps, Writer } from './ports.ts';
 import { sealInUnit, type VersionFiles } from './seal.ts';
+import { announce } from './webhook-announcement.ts';
 
 /** A version to add to a locked model. */
 export interface VersionInsertion {
-  readonly identity: ModelIdentity;
+  readonly identity: LockedModel;
   readonly origin: 'v1' | 'mlflow';
   readonly stage: Stage;
   readonly description: string | null;
@@ -50,8 +53,13 @@ export async function insertVersion(
   checkColumn('source', insertion.storageLocation);
   checkColumn('run_link', insertion.runLink ?? '');
   const nowMs = deps.clock.now();
-  const number = await nextNumber(writer, identity);
-  const label = await chooseLabel(writer, identity, insertion.semanticVersion);
+  const slot = stageSlot(stage);
+  // Asked together: on PostgreSQL one wait instead of three.
+  const [number, label, atMs] = await Promise.all([
+    nextNumber(writer, identity),
+    chooseLabel(writer, identity, insertion.semanticVersion),
+    writer.slots.nextInstant(identity.modelId, [slot], nowMs),
+  ]);
   await writer.modelVersions.insert({
     name: identity.name,
     version: number,
@@ -85,31 +93,47 @@ export async function insertVersion(
     deletedAtMs: null,
   };
   await writer.versionRecords.insert(record);
-  const slot = stageSlot(stage);
-  const atMs = await writer.slots.nextInstant(identity.modelId, [slot], nowMs);
+  if (!isPartlyAdopted(identity)) await writer.versionRecords.raiseAdoptedThrough(identity.modelId, number);
   const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: null };
   await writer.slots.enter(change, slot, number, 'direct');
   await writer.registeredModels.touch(identity.name, nowMs);
-  const version = await writer.modelVersions.find(identity.name, number);
-  if (version === null) throw new Error('a version just inserted is missing');
-  return { version, record };
+  await announce(deps, writer, versionCreated({ ...insertion, name: identity.name, version: number }));
+  return { version: insertedVersion(insertion, number, nowMs), record };
+}
+
+/** As it would be read now. */
+function insertedVersion(insertion: VersionInsertion, version: number, nowMs: number): ModelVersion {
+  return {
+    name: insertion.identity.name,
+    version,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    description: insertion.description,
+    userId: null,
+    stage: toMlflowStage(insertion.stage),
+    source: insertion.source,
+    runId: insertion.runId,
+    status: 'READY',
+    statusMessage: null,
+    runLink: insertion.runLink,
+    storageLocation: insertion.storageLocation,
+    tags: sortedTags(insertion.tags),
+    aliases: [],
+  };
 }
 
 /** One more than any version of this name ever had, deleted models included. */
-async function nextNumber(writer: Writer, { name }: ModelIdentity): Promise<number> {
-  const [greatest, last] = [
-    await writer.modelVersions.greatestNumber(name),
-    await writer.versionRecords.lastNumberOfName(name),
-  ];
-  return Math.max(greatest, last) + 1;
+async function nextNumber(writer: Writer, { name, greatestNumber }: LockedModel): Promise<number> {
+  return Math.max(greatestNumber, await writer.versionRecords.lastNumberOfName(name)) + 1;
 }
 
 async function chooseLabel(
   writer: Writer,
-  { modelId, name }: ModelIdentity,
+  model: LockedModel,
   given: SemanticVersion | null,
 ): Promise<SemanticVersion> {
-  const greatest = await writer.versionRecords.greatestSemanticVersion(modelId);
+  const { name } = model;
+  const greatest = await greatestLabel(writer, model);
   if (given === null) return nextSemanticVersion(greatest);
   if (greatest !== null && compareSemanticVersions(given, greatest) <= 0)
     throw new RegistryError('semantic_version_conflict', {
@@ -120,7 +144,16 @@ async function chooseLabel(
   return given;
 }
 
+/** The greatest label, also of the versions that are not adopted yet (`AdoptionWriter.adoptNext` has the rule). */
+async function greatestLabel(writer: Writer, model: LockedModel): Promise<SemanticVersion | null> {
+  const greatest = await writer.versionRecords.greatestSemanticVersion(model.modelId);
+  if (!isPartlyAdopted(model)) return greatest;
+  const ahead = model.greatestNumber - (await writer.adoptions.greatestRecorded(model.modelId));
+  if (ahead <= 0 || greatest === null) return greatest;
+  return { ...greatest, minor: greatest.minor + ahead, patch: 0, prerelease: '' };
+}
+
 function checkColumn(field: string, text: string): void {
-  if ([...text].length > COLUMN_LIMIT)
+  if (text.length > COLUMN_LIMIT && [...text].length > COLUMN_LIMIT)
     throw invalidArgument(`'${field}' exceeds the maximum length of ${COLUMN_LIMIT} characters`, field);
 }

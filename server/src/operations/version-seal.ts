@@ -1,12 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { VersionRecord } from '../domain/version-record.ts';
-import { lockModel } from './model-identity.ts';
+import { requireRecord as adoptRecord, lockModel } from './model-identity.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { completeSeal, sealInUnit, surveyFiles } from './seal.ts';
+import { findVersionFiles } from './version-place.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
-import { findFilesAt } from './version-source.ts';
 
 /**
  * Freezes the files of an open version now; it is sealed at once when every file came through us, else a job
@@ -26,14 +26,16 @@ export async function sealVersion(
     return {
       version: found.version,
       seal: record?.seal,
-      root: await findFilesAt(reader, found.storageLocation || found.source || ''),
+      root: await findVersionFiles({ reader, artifacts: deps.artifacts }, found),
     };
   });
   // Looked at outside of the unit of work; if a file comes in between, the seal is pending first.
   const files = seal === 'open' ? await surveyFiles(deps, root) : null;
   if (files?.kind === 'unreachable' || seal === 'impossible') throw unreachable(name, version);
   const sealed = await deps.store.write(async (writer) => {
-    const { modelId } = await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
+    const { modelId } = model;
+    await adoptRecord(deps, writer, { model, version });
     const record = await requireRecord(writer, name, version);
     if (record.seal !== 'open' || files === null) return record;
     const result = await sealInUnit(deps, writer, { modelId, version }, files);

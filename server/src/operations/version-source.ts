@@ -1,10 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import {
-  type ArtifactPath,
-  containsArtifactPath,
-  joinArtifactPaths,
-  parseArtifactPath,
-} from '../domain/artifact-path.ts';
+import { type ArtifactPath, containsArtifactPath } from '../domain/artifact-path.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { invalidValue } from '../domain/key-rules.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
@@ -15,14 +10,14 @@ import {
   isLocalPathWithin,
   notContained,
   notInLocalFolder,
-  parseProxiedUri,
-  parseRunUri,
   parseVersionSource,
   type RegisteredModelSource,
+  type RunSource,
 } from '../domain/source-uri.ts';
 import { fromMlflowStage, MLFLOW_STAGES } from '../domain/stage.ts';
 import { requireVersionByAlias } from './alias.ts';
 import type { Deps, Reader } from './ports.ts';
+import { findRunFiles, findVersionFiles, type Places } from './version-place.ts';
 
 const MODEL_ID = /^[A-Za-z0-9][\w-]{0,255}$/;
 
@@ -57,20 +52,21 @@ export interface SourceClaim {
 export async function resolveSource(deps: Deps, actor: Actor, claim: SourceClaim): Promise<ResolvedSource> {
   const source = parseVersionSource(claim.source, claim);
   return deps.store.read(async (reader) => {
+    const places = { reader, artifacts: deps.artifacts };
     // A copy takes over the run of its original, on which it needs no right.
-    if (source.kind === 'registered_model') return copyOfVersion(reader, actor, claim, source);
+    if (source.kind === 'registered_model') return copyOfVersion(places, actor, claim, source);
     await requireReadable(reader, actor, claim);
     switch (source.kind) {
       case 'logged_model':
-        return ofLoggedModel(reader, actor, claim, source.modelId);
+        return ofLoggedModel(places, actor, claim, source.modelId);
       case 'run':
-        return ofRun(reader, claim, source);
+        return ofRun(places, claim, source);
       case 'proxied':
-        return ofProxiedPath(reader, actor, claim, source.path);
+        return ofProxiedPath(places, actor, claim, source.path);
       case 'local':
-        return ofLocalPath(reader, actor, claim);
+        return ofLocalPath(places, actor, claim);
       case 'remote':
-        return opaque(reader, claim);
+        return ofRemote(places, actor, claim);
     }
   });
 }
@@ -100,12 +96,13 @@ export async function requireReadable(
 
 /** A copy takes over where the files of its original are, and its run unless the sender names it. */
 async function copyOfVersion(
-  reader: Reader,
+  places: Places,
   actor: Actor,
   claim: SourceClaim,
   source: RegisteredModelSource,
 ): Promise<ResolvedSource> {
   const { name } = source;
+  const { reader } = places;
   const readable = isPermitted(actor, 'read-metadata', { kind: 'model', name });
   const kind = readable ? await reader.registeredModels.findKind(name) : null;
   if (kind === null) throw new RegistryError('model_not_found', { name });
@@ -129,7 +126,7 @@ async function copyOfVersion(
     storageLocation,
     runId: original.runId,
     modelId: null,
-    files: await findFilesAt(reader, storageLocation),
+    files: await findVersionFiles(places, original),
     frozenLater: false,
     copyOf: { name, version: original.version },
   };
@@ -165,7 +162,7 @@ function selectorText({ selector }: RegisteredModelSource): string {
 
 /** MLflow: the sender must name the very logged model that the source names. */
 async function ofLoggedModel(
-  reader: Reader,
+  { reader, artifacts }: Places,
   actor: Actor,
   claim: SourceClaim,
   modelId: string,
@@ -179,18 +176,14 @@ async function ofLoggedModel(
     storageLocation: model.artifactUri,
     runId: claim.runId || model.sourceRunId,
     modelId,
-    files: parseProxiedUri(model.artifactUri),
+    files: artifacts.locate(model.artifactUri),
     frozenLater: model.status !== 'LOGGED_MODEL_READY',
     copyOf: null,
   };
 }
 
 /** MLflow: the run need not exist here; when it does, its folder tells where the files are. */
-async function ofRun(
-  reader: Reader,
-  claim: SourceClaim,
-  source: { runId: string; path: string },
-): Promise<ResolvedSource> {
+async function ofRun(places: Places, claim: SourceClaim, source: RunSource): Promise<ResolvedSource> {
   if (claim.modelId) throw notContained(claim, 'model_id');
   if (claim.runId !== source.runId) throw notContained(claim, 'run_id');
   return {
@@ -198,7 +191,7 @@ async function ofRun(
     storageLocation: claim.source,
     runId: source.runId,
     modelId: null,
-    files: await findFilesAt(reader, claim.source),
+    files: await findRunFiles(places, source),
     frozenLater: false,
     copyOf: null,
   };
@@ -206,13 +199,13 @@ async function ofRun(
 
 /** A path of ours must lie in the folder of the sender's run or logged model. */
 async function ofProxiedPath(
-  reader: Reader,
+  { reader, artifacts }: Places,
   actor: Actor,
   claim: SourceClaim,
   path: ArtifactPath,
 ): Promise<ResolvedSource> {
   const owner = await findOwner(reader, actor, claim);
-  const root = owner === null ? null : parseProxiedUri(owner.artifactUri ?? '');
+  const root = owner === null ? null : artifacts.locate(owner.artifactUri ?? '');
   if (owner === null || root === null || !containsArtifactPath(root, path))
     throw notContained(claim, claim.modelId ? 'model_id' : 'run_id');
   return {
@@ -226,34 +219,44 @@ async function ofProxiedPath(
   };
 }
 
-/** Local paths are never read; MLflow's own databases may hold runs that keep their files so. */
-async function ofLocalPath(reader: Reader, actor: Actor, claim: SourceClaim): Promise<ResolvedSource> {
-  const owner = await findOwner(reader, actor, claim);
+/**
+ * MLflow: a local path must lie in the folder of the sender's run or logged model. Its files are read only where
+ * that folder is below our artifact root.
+ */
+async function ofLocalPath(places: Places, actor: Actor, claim: SourceClaim): Promise<ResolvedSource> {
+  const owner = await findOwner(places.reader, actor, claim);
   const root = owner?.artifactUri ?? null;
   if (root === null || !isLocalPathWithin(root, claim.source)) throw notInLocalFolder(claim);
+  const files = findOwnFiles(places, owner, claim.source);
   return {
     source: claim.source,
     storageLocation: claim.source,
     runId: claim.runId || (owner?.runId ?? null),
     modelId: claim.modelId || null,
-    files: null,
-    frozenLater: false,
+    files,
+    frozenLater: files !== null && (owner?.unfinished ?? false),
     copyOf: null,
   };
 }
 
-/** A remote URI is kept as a pointer and never followed. MLflow: the claimed logged model must exist. */
-async function opaque(reader: Reader, claim: SourceClaim): Promise<ResolvedSource> {
+/**
+ * A remote URI in the folder of the sender's run or logged model, when that is ours; any other one is kept as a
+ * pointer and never followed. MLflow: the claimed logged model must exist.
+ */
+async function ofRemote(places: Places, actor: Actor, claim: SourceClaim): Promise<ResolvedSource> {
+  const { reader } = places;
   const model = claim.modelId ? await reader.loggedModels.find(claim.modelId) : null;
   if (claim.modelId && model === null)
     throw new RegistryError('logged_model_not_found', { modelId: claim.modelId });
+  const owner = await findOwner(reader, actor, claim);
+  const files = findOwnFiles(places, owner, claim.source);
   return {
     source: claim.source,
     storageLocation: claim.source,
     runId: claim.runId || (model?.sourceRunId ?? null),
     modelId: model === null ? null : model.modelId,
-    files: null,
-    frozenLater: false,
+    files,
+    frozenLater: files !== null && (owner?.unfinished ?? false),
     copyOf: null,
   };
 }
@@ -286,12 +289,9 @@ function mayRead(actor: Actor, experimentName: string): boolean {
   return isPermitted(actor, 'read-metadata', { kind: 'experiment', name: experimentName });
 }
 
-/** Where a stored location's files are below our artifact root, or null. */
-export async function findFilesAt(reader: Reader, location: string): Promise<ArtifactPath | null> {
-  const run = parseRunUri(location);
-  if (run === null) return parseProxiedUri(location);
-  const info = await reader.runs.findInfo(run.runId);
-  const root = parseProxiedUri(info?.artifactUri ?? '');
-  if (root === null || run.path === '') return root;
-  return joinArtifactPaths(root, parseArtifactPath(run.path));
+/** What lies at the URI, when it and the owner's folder are ours and the one is in the other; else null. */
+function findOwnFiles({ artifacts }: Places, owner: Owner | null, uri: string): ArtifactPath | null {
+  const path = artifacts.locate(uri);
+  const root = artifacts.locate(owner?.artifactUri ?? '');
+  return path !== null && root !== null && containsArtifactPath(root, path) ? path : null;
 }

@@ -22,9 +22,15 @@ export function textTest(
   }
 }
 
-/** A test on a number column; the comparators are SQL's own. */
+/**
+ * A test on a number column; the comparators are SQL's own. A fraction is compared as a double: PostgreSQL would
+ * read it as of the column's type, which may be an integer.
+ */
 export function numberTest(column: Expression<unknown>, test: IntegerTest | NumberTest): RawBuilder<SqlBool> {
-  return sql`${column} ${sql.raw(test.comparator)} ${test.value}`;
+  const { comparator, value } = test;
+  const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value);
+  const operand = isWhole ? sql`${value}` : sql`cast(${value} as double precision)`;
+  return sql`${column} ${sql.raw(comparator)} ${operand}`;
 }
 
 /** All of them; true when there is none. */

@@ -6,6 +6,8 @@ export interface StoreContext {
   readonly db: Db;
   readonly dialect: Dialect;
   readonly workspace: string;
+  /** Called when the unit of work leaves something to send to webhooks. */
+  readonly noteDeliveries?: () => void;
 }
 
 /** Reads what `Dialect.jsonRows` made. Integers beyond 2^53 do not occur in the columns it is used for. */
@@ -28,19 +30,41 @@ class Placeholder {
  */
 export function hotStatement<P extends object, R>(
   build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<R>,
+  options: { unawaited?: boolean } = {},
 ): (context: StoreContext, values: P) => Promise<R[]> {
-  const compiled = new Map<string, CompiledQuery<R>>();
+  const plans = new Map<string, Plan<P>>();
   return async ({ db, dialect }, values) => {
-    let query = compiled.get(dialect.engine);
-    if (query === undefined) {
-      query = build(dialect, (name) => sql`${new Placeholder(name)}`).compile(db);
-      compiled.set(dialect.engine, query);
+    let plan = plans.get(dialect.engine);
+    if (plan === undefined) {
+      const query = build(dialect, (name) => sql`${new Placeholder(name)}`).compile(db);
+      plan = toPlan({ ...query, ...options });
+      plans.set(dialect.engine, plan);
     }
-    const parameters = query.parameters.map((parameter) =>
-      parameter instanceof Placeholder ? values[parameter.name as keyof P] : parameter,
-    );
-    return (await db.executeQuery<R>({ ...query, parameters })).rows;
+    const parameters = plan.values.map((value) => value(values));
+    return (await db.getExecutor().executeQuery<R>({ ...plan.query, parameters } as CompiledQuery<R>)).rows;
   };
+}
+
+/**
+ * The same for a change whose result nobody reads. PostgreSQL gets the next statement behind it, without waiting;
+ * when it fails, the unit of work fails at its end with that error. So not for what the caller wants to catch.
+ */
+export function hotWrite<P extends object>(
+  build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<unknown>,
+): (context: StoreContext, values: P) => Promise<unknown> {
+  return hotStatement<P, unknown>(build, { unawaited: true });
+}
+
+interface Plan<P> {
+  readonly query: CompiledQuery;
+  readonly values: readonly ((values: P) => unknown)[];
+}
+
+function toPlan<P extends object>(query: CompiledQuery): Plan<P> {
+  const values = query.parameters.map((parameter) =>
+    parameter instanceof Placeholder ? (values: P) => values[parameter.name as keyof P] : () => parameter,
+  );
+  return { query, values };
 }
 
 type Fragment = (dialect: Dialect) => RawBuilder<unknown>;

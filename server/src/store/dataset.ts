@@ -6,6 +6,13 @@ import type { StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { jsonTableText } from './json-table.ts';
 
+interface SummaryRow {
+  readonly experiment_id: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly context: string | null;
+}
+
 const REF: readonly JsonColumn[] = [
   ['name', 'text'],
   ['digest', 'text'],
@@ -31,8 +38,22 @@ const INPUT_TAG: readonly JsonColumn[] = [
   ['value', 'text'],
 ];
 
-export function datasetReader({ db, dialect }: StoreContext): DatasetReader {
+/** MLflow: the tag of an input that says what the dataset was used for. */
+const CONTEXT_TAG = 'mlflow.data.context';
+
+export function datasetReader({ db, dialect, workspace }: StoreContext): DatasetReader {
   return {
+    async listSummaries(experimentIds, limit) {
+      if (experimentIds.length === 0) return [];
+      const { rows } = await sql<SummaryRow>`
+        select distinct d.experiment_id, d.name, d.digest, t.value as context from datasets d
+        join experiments e on e.experiment_id = d.experiment_id and e.workspace = ${workspace}
+        join inputs i on i.source_id = d.dataset_uuid and i.source_type = 'DATASET' and i.destination_type = 'RUN'
+        left join input_tags t on t.input_uuid = i.input_uuid and t.name = ${CONTEXT_TAG}
+        where d.experiment_id in (${sql.join(experimentIds)})
+        order by d.experiment_id, d.name, d.digest, t.value limit ${limit}`.execute(db);
+      return rows.map(({ experiment_id: experimentId, ...row }) => ({ experimentId, ...row }));
+    },
     async findIds(experimentId, datasets) {
       if (datasets.length === 0) return new Map();
       const refs = sql`${jsonTableText(datasets.map(({ name, digest }) => [name, digest]))}`;

@@ -1,31 +1,61 @@
 import { createHash } from 'node:crypto';
-import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { toInt64 } from '../domain/int64.ts';
 import type { Dialect, Engine } from './dialect.ts';
-import type { Tables } from './schema/tables.ts';
+import { pooledDb, postgresTransactions, type Send } from './postgres-session.ts';
 
 const POOL_SIZE = 16;
-const CONNECT_TIMEOUT_MS = 5_000;
+/** How long is waited for the database, at most. */
+export interface PostgresPatience {
+  /** For a connection: one that is made, or one of the pool that is free. */
+  readonly connectMs: number;
+  /** For the answer to a statement; null: as long as it takes. */
+  readonly statementMs: number | null;
+}
+
+/** For requests. */
+export const PATIENCE: PostgresPatience = { connectMs: 5_000, statementMs: 15_000 };
+/** A database that lives ends a statement by itself a little before we stop waiting for it. */
+const STATEMENT_GRACE_MS = 1_000;
+/** The locks of a server that vanished in a transaction; publishing a large file takes a part of it. */
+const IDLE_IN_TRANSACTION_MS = 300_000;
 const NAMED_STATEMENTS = 500;
 const INT8 = 20;
 
 /** Opens a pool on a `postgresql://` URL. No connection is made before the first statement. */
-export function openPostgres(url: string): Engine {
+export function openPostgres(url: string, { connectMs, statementMs }: PostgresPatience = PATIENCE): Engine {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    ...(statementMs === null ? {} : boundsOf(statementMs)),
     types: { getTypeParser },
+    pipeline: true,
   });
   // An idle connection that the server cuts is replaced by the next statement; unheard, it would end the process.
   pool.on('error', () => undefined);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: namingPool(pool) }) });
+  const send = namedStatements();
   return {
     dialect: postgresDialect,
-    db,
-    transaction: (fn) => db.transaction().execute(fn),
-    close: () => db.destroy(),
+    db: pooledDb(pool, send),
+    transaction: postgresTransactions(pool, send),
+    close: () => pool.end(),
+  };
+}
+
+/** Bounds on both sides: one for a database that is slow, one for a database that is frozen or out of reach. */
+function boundsOf(statementMs: number): pg.PoolConfig {
+  return {
+    query_timeout: statementMs + STATEMENT_GRACE_MS,
+    // Said in a statement, because poolers refuse it among the parameters of a connection.
+    onConnect: async (client) => {
+      await client.query(
+        `SELECT set_config('statement_timeout', '${statementMs}', false),
+                set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', false)`,
+      );
+    },
   };
 }
 
@@ -39,36 +69,14 @@ function parseInt8(text: string): number | bigint {
   return text.length < 16 ? Number(text) : toInt64(BigInt(text));
 }
 
-/** A pool whose clients send named statements, so that the server plans each text once per connection. */
-function namingPool(pool: pg.Pool): PostgresPool {
-  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+/** Sends named statements, so that the server plans each text once per connection. */
+function namedStatements(): Send {
   const nameOf = statementNames();
-  return {
-    options: pool.options,
-    end: () => pool.end(),
-    async connect() {
-      const client = await pool.connect();
-      let naming = clients.get(client);
-      if (naming === undefined) {
-        naming = namingClient(client, nameOf);
-        clients.set(client, naming);
-      }
-      return naming;
-    },
-  } as PostgresPool;
-}
-
-function namingClient(
-  client: pg.PoolClient,
-  nameOf: (text: string) => string | undefined,
-): PostgresPoolClient {
-  return {
-    query(text: string, values: unknown[]) {
-      const name = values.length > 0 ? nameOf(text) : undefined;
-      return client.query(name === undefined ? { text, values } : { name, text, values });
-    },
-    release: (error?: boolean | Error) => client.release(error),
-  } as unknown as PostgresPoolClient;
+  return (on, { sql: text, parameters }) => {
+    const values = parameters as unknown[];
+    const name = values.length > 0 ? nameOf(text) : undefined;
+    return on.query(name === undefined ? { text, values } : { name, text, values });
+  };
 }
 
 /** Names the first few hundred texts; statements built anew each time (long IN lists) stay unnamed. */
@@ -86,6 +94,10 @@ function statementNames(): (text: string) => string | undefined {
 function sqlState(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
+
+/** What the driver says, without a code, of a connection that cannot be had or is gone. */
+const LOST =
+  /^(timeout exceeded|Query read timeout|Connection terminated|Client has encountered|Client was closed|Cannot use a pool)/;
 
 const JSON_TYPES = {
   text: 'text',
@@ -122,9 +134,12 @@ const postgresDialect: Dialect = {
   isUnavailable(error) {
     const state = sqlState(error);
     return (
-      /^(08|28|3D|53|57P)/.test(state) ||
-      /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(state) ||
-      (error instanceof Error && /^(timeout exceeded|Connection terminated)/.test(error.message))
+      /^(08|28|3D|53|57|58)/.test(state) ||
+      // A standby, a lock that is not given, a transaction that was ended while we were silent.
+      ['25006', '55P03', '25P03'].includes(state) ||
+      /^(ECONN|EHOST|ENET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(state) ||
+      (error instanceof Error && LOST.test(error.message))
     );
   },
+  isFull: (error) => sqlState(error) === '53100',
 };

@@ -1,16 +1,15 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { type Expression, Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely';
-import { toInt64 } from '../domain/int64.ts';
-import type { Db, Dialect, Engine } from './dialect.ts';
-import type { Tables } from './schema/tables.ts';
-
-const BUSY_TIMEOUT_MS = 20_000;
-const CACHED_STATEMENTS = 500;
+import { type Expression, sql } from 'kysely';
+import type { Dialect, Engine } from './dialect.ts';
+import { groupCommit } from './group-commit.ts';
+import { connectSqlite, STATEMENT_TIMEOUT_MS } from './sqlite-connection.ts';
 
 /** SQLite's primary result codes and extended ones that we tell apart. */
 const BUSY = 5;
+const LOCKED = 6;
 const CANTOPEN = 14;
 const IOERR = 10;
+const READONLY = 8;
+const FULL = 13;
 const CONSTRAINT_PRIMARYKEY = 1555;
 const CONSTRAINT_UNIQUE = 2067;
 
@@ -19,103 +18,21 @@ const CONSTRAINT_UNIQUE = 2067;
  * database has a single connection for both, since a second one would see another database.
  */
 export function openSqlite(path: string): Engine {
-  const writer = connect(path, false);
-  if (path !== ':memory:') writer.exec('PRAGMA journal_mode = WAL');
-  writer.exec('PRAGMA synchronous = FULL');
-  const writeDb = kysely(writer);
-  const reader = path === ':memory:' ? writer : connect(path, true);
-  const readDb = reader === writer ? writeDb : kysely(reader);
-  const inTurn = queue();
+  const writer = connectSqlite(path, false);
+  if (path !== ':memory:') writer.raw.exec('PRAGMA journal_mode = WAL');
+  writer.raw.exec('PRAGMA synchronous = FULL');
+  const reader = path === ':memory:' ? writer : connectSqlite(path, true);
+  for (const { raw } of new Set([reader, writer])) raw.exec(`PRAGMA busy_timeout = ${STATEMENT_TIMEOUT_MS}`);
+  const writes = groupCommit(writer.raw);
   return {
     dialect: sqliteDialect,
-    db: readDb,
-    transaction: (fn) => inTurn(() => transact(writer, writeDb, fn)),
+    db: reader.db,
+    transaction: (fn) => writes.run(() => fn(writer.db)),
     async close() {
-      await inTurn(async () => undefined);
-      for (const connection of new Set([reader, writer])) if (connection.isOpen) connection.close();
+      await writes.idle();
+      for (const { raw } of new Set([reader, writer])) if (raw.isOpen) raw.close();
     },
   };
-}
-
-function connect(path: string, readOnly: boolean): DatabaseSync {
-  const connection = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
-  connection.exec('PRAGMA foreign_keys = ON');
-  // MLflow: LIKE minds case on both engines.
-  connection.exec('PRAGMA case_sensitive_like = ON');
-  return connection;
-}
-
-async function transact<T>(connection: DatabaseSync, db: Db, fn: (db: Db) => Promise<T>): Promise<T> {
-  connection.exec('BEGIN IMMEDIATE');
-  try {
-    const result = await fn(db);
-    connection.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (connection.isTransaction) connection.exec('ROLLBACK');
-    throw error;
-  }
-}
-
-/** One after the other, in the order of asking; a failure does not stop the next. */
-function queue(): <T>(fn: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (fn) => {
-    const turn = last.then(fn, fn);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-}
-
-function kysely(connection: DatabaseSync): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: cachingDatabase(connection) }) });
-}
-
-type Prepared = ReturnType<SqliteDatabase['prepare']>;
-
-/** Kysely's view of a connection: statements are prepared once and kept while they are in use. */
-function cachingDatabase(connection: DatabaseSync): SqliteDatabase {
-  const cache = new Map<string, Prepared>();
-  return {
-    close: () => connection.close(),
-    prepare(text) {
-      const known = cache.get(text);
-      if (known !== undefined) return known;
-      const prepared = wrap(connection.prepare(text));
-      if (cache.size >= CACHED_STATEMENTS) {
-        const oldest = cache.keys().next().value;
-        if (oldest !== undefined) cache.delete(oldest);
-      }
-      cache.set(text, prepared);
-      return prepared;
-    },
-  };
-}
-
-function wrap(statement: StatementSync): Prepared {
-  // Integers beyond 2^53 must stay exact (timestamps are not range-checked); others become numbers again.
-  statement.setReadBigInts(true);
-  const reader = statement.columns().length > 0;
-  return {
-    reader,
-    all: (parameters) => statement.all(...parameters.map(bind)).map(toRow),
-    run: (parameters) => statement.run(...parameters.map(bind)),
-    *iterate(parameters) {
-      for (const row of statement.iterate(...parameters.map(bind))) yield toRow(row);
-    },
-  };
-}
-
-function bind(value: unknown): SQLInputValue {
-  return typeof value === 'boolean' ? Number(value) : (value as SQLInputValue);
-}
-
-function toRow(row: Record<string, unknown>): Record<string, unknown> {
-  for (const column in row) {
-    const value = row[column];
-    if (typeof value === 'bigint') row[column] = toInt64(value);
-  }
-  return row;
 }
 
 function errorNumber(error: unknown): number {
@@ -124,7 +41,7 @@ function errorNumber(error: unknown): number {
 
 const JSON_TYPES = { text: 'text', double: 'real', bigint: 'integer', boolean: 'integer' } as const;
 
-const sqliteDialect: Dialect = {
+export const sqliteDialect: Dialect = {
   engine: 'sqlite',
   like: (text, pattern) => sql`${text} like ${pattern}`,
   ilike: (text, pattern) => sql`lower(${text}) like lower(${pattern})`,
@@ -149,5 +66,6 @@ const sqliteDialect: Dialect = {
   isRetryable: () => false,
   isUniqueViolation: (error) => [CONSTRAINT_PRIMARYKEY, CONSTRAINT_UNIQUE].includes(errorNumber(error)),
   isTooLong: () => false,
-  isUnavailable: (error) => [BUSY, CANTOPEN, IOERR].includes(errorNumber(error) & 0xff),
+  isUnavailable: (error) => [BUSY, LOCKED, READONLY, CANTOPEN, IOERR].includes(errorNumber(error) & 0xff),
+  isFull: (error) => (errorNumber(error) & 0xff) === FULL,
 };

@@ -41,8 +41,20 @@ export interface Dialect {
   isUniqueViolation(error: unknown): boolean;
   /** Whether the failure is a value that does not fit its column. */
   isTooLong(error: unknown): boolean;
-  /** Whether the database could not be reached or did not let us in. */
+  /** Whether the database could not be reached, did not let us in or did not answer in time. */
   isUnavailable(error: unknown): boolean;
+  /** Whether the database has no room left on its disk. */
+  isFull(error: unknown): boolean;
+}
+
+/**
+ * The commit was sent, and the connection broke before the answer: the change is made, or it is not. Its cause is
+ * the driver's error.
+ */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the answer to a commit was lost', { cause });
+  }
 }
 
 /** An open database. `transaction` runs one callback at a time per connection and commits or rolls back. */

@@ -3,7 +3,7 @@ import type { Experiment } from '../domain/experiment.ts';
 import type { Int64 } from '../domain/int64.ts';
 import type { LifecycleStage } from '../domain/lifecycle.ts';
 import type { Dialect } from './dialect.ts';
-import { toTags } from './model-version-rows.ts';
+import { keyValueLists, toTags } from './key-value-rows.ts';
 
 /** A row of `experiments` with its tags as JSON text. */
 export interface ExperimentRow {
@@ -19,9 +19,9 @@ export interface ExperimentRow {
 
 /** The columns of a whole experiment, `e` being its row. */
 export function wholeExperiment(dialect: Dialect): RawBuilder<unknown> {
-  const tags = dialect.jsonRows(
-    sql`(select t.key, t.value from experiment_tags t where t.experiment_id = e.experiment_id order by t.key)`,
-    ['key', 'value'],
+  const tags = keyValueLists(
+    dialect,
+    sql`select t.key, t.value from experiment_tags t where t.experiment_id = e.experiment_id`,
   );
   return sql`e.experiment_id, e.name, e.workspace, e.artifact_location, e.lifecycle_stage, e.creation_time,
     e.last_update_time, ${tags} as tags`;

@@ -10,7 +10,7 @@ import {
 import type { MeasuredModel } from '../operations/ports/logged-model.ts';
 import { parseJsonRows } from './context.ts';
 import type { Dialect } from './dialect.ts';
-import { toTags } from './model-version-rows.ts';
+import { keyValueLists, toTags } from './key-value-rows.ts';
 
 /** A row of `logged_models` with the name of its experiment. */
 export interface LoggedModelInfoRow {
@@ -55,10 +55,9 @@ const METRIC_COLUMNS = [
 
 /** The columns of a whole model. */
 export function wholeLoggedModel(dialect: Dialect): RawBuilder<unknown> {
-  const tags = dialect.jsonRows(
-    sql`(select t.tag_key as key, t.tag_value as value from logged_model_tags t
-      where t.model_id = lm.model_id order by ${dialect.bytewise(sql.ref<string>('t.tag_key'))})`,
-    ['key', 'value'],
+  const tags = keyValueLists(
+    dialect,
+    sql`select t.tag_key as key, t.tag_value as value from logged_model_tags t where t.model_id = lm.model_id`,
   );
   const metrics = metricsFrom(dialect, sql`logged_model_metrics m where m.model_id = lm.model_id`);
   return sql`${loggedModelColumns}, ${paramsOf(dialect)} as params, ${tags} as tags, ${metrics} as metrics`;
@@ -76,10 +75,10 @@ export function measuredModel(dialect: Dialect): RawBuilder<unknown> {
 }
 
 function paramsOf(dialect: Dialect): RawBuilder<string> {
-  return dialect.jsonRows(
-    sql`(select p.param_key as key, p.param_value as value from logged_model_params p
-      where p.model_id = lm.model_id order by ${dialect.bytewise(sql.ref<string>('p.param_key'))})`,
-    ['key', 'value'],
+  return keyValueLists(
+    dialect,
+    sql`select p.param_key as key, p.param_value as value from logged_model_params p
+      where p.model_id = lm.model_id`,
   );
 }
 

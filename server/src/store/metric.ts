@@ -3,10 +3,11 @@ import type { Int64 } from '../domain/int64.ts';
 import { latestPerKey, type Metric, storedValue } from '../domain/metric.ts';
 import { toPage } from '../domain/page.ts';
 import type { MetricReader, MetricWriter } from '../operations/ports/metric.ts';
-import { hotStatement, parseJsonRows, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, parseJsonRows, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { exactText, fromExactText } from './exact-integer.ts';
 import { jsonTableText } from './json-table.ts';
+import { metricSampleReader } from './metric-sample.ts';
 import { toBoolean } from './schema/columns.ts';
 
 /** A point as the database holds it. */
@@ -55,7 +56,7 @@ const history = hotStatement<HistoryPage, { points: string }>((dialect, value) =
   return sql`select ${dialect.jsonLists(page, ['value', 'time', 'at_step', 'is_nan'])} as points`;
 });
 
-const insertPoints = hotStatement<{ runId: string; points: string }, never>(
+const insertPoints = hotWrite<{ runId: string; points: string }>(
   (dialect, value) => sql`
     insert into metrics (key, value, timestamp, step, is_nan, run_uuid)
     select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
@@ -64,7 +65,7 @@ const insertPoints = hotStatement<{ runId: string; points: string }, never>(
 );
 
 /** MLflow: greater step wins, then time, then value. One statement, so that no other writer comes between. */
-const moveLatest = hotStatement<{ runId: string; points: string }, never>(
+const moveLatest = hotWrite<{ runId: string; points: string }>(
   (dialect, value) => sql`
     insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid)
     select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
@@ -76,7 +77,7 @@ const moveLatest = hotStatement<{ runId: string; points: string }, never>(
 );
 
 /** One point has one value for a model; of two the greater stays, as for the latest metric. */
-const insertModelPoints = hotStatement<{ runId: string; experimentId: number; points: string }, never>(
+const insertModelPoints = hotWrite<{ runId: string; experimentId: number; points: string }>(
   (dialect, value) => sql`
     insert into logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step, metric_value,
       dataset_uuid, dataset_name, dataset_digest, run_id, experiment_id)
@@ -90,6 +91,7 @@ const insertModelPoints = hotStatement<{ runId: string; experimentId: number; po
 
 export function metricReader(context: StoreContext): MetricReader {
   return {
+    ...metricSampleReader(context),
     async history(runId, key, { limit, offset }) {
       const { workspace } = context;
       const [row] = await history(context, { workspace, runId, key, limit: limit + 1, offset });

@@ -1,29 +1,37 @@
+import { sql } from 'kysely';
+import type { Int64 } from '../domain/int64.ts';
 import type { VersionRecordWriter } from '../operations/ports/version-record.ts';
-import type { StoreContext } from './context.ts';
+import { hotWrite, type StoreContext } from './context.ts';
 
 type IdentityWriter = Pick<
   VersionRecordWriter,
-  'insertIdentity' | 'renameIdentity' | 'tombstoneIdentity' | 'listOrphansCreatedAt'
+  'insertIdentity' | 'renameIdentity' | 'tombstoneIdentity' | 'listMisplacedCreatedAt'
 >;
 
+interface NewIdentity {
+  readonly modelId: string;
+  readonly workspace: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly mlflowCreatedAtMs: Int64 | null;
+  readonly adoptedThrough: number;
+  readonly nowMs: number;
+  readonly createdBy: string;
+}
+
+const insertIdentity = hotWrite<NewIdentity>(
+  (_dialect, value) => sql`insert into registry_models
+      (model_id, workspace, name, kind, mlflow_created_at_ms, adopted_through, created_at_ms, created_by)
+    values (${value('modelId')}, ${value('workspace')}, ${value('name')}, ${value('kind')},
+      ${value('mlflowCreatedAtMs')}, ${value('adoptedThrough')}, ${value('nowMs')}, ${value('createdBy')})`,
+);
+
 /** Writes to `registry_models`. */
-export function identityWriter({ db, workspace }: StoreContext): IdentityWriter {
+export function identityWriter(context: StoreContext): IdentityWriter {
+  const { db, workspace } = context;
   return {
     async insertIdentity(identity) {
-      await db
-        .insertInto('registry_models')
-        .values({
-          model_id: identity.modelId,
-          workspace,
-          name: identity.name,
-          kind: identity.kind,
-          mlflow_created_at_ms: identity.mlflowCreatedAtMs,
-          adopted_through: identity.adoptedThrough,
-          created_at_ms: identity.nowMs,
-          created_by: identity.createdBy,
-          deleted_at_ms: null,
-        })
-        .execute();
+      await insertIdentity(context, { workspace, ...identity });
     },
     async renameIdentity(modelId, newName) {
       await db
@@ -45,7 +53,7 @@ export function identityWriter({ db, workspace }: StoreContext): IdentityWriter 
         .where('deleted_at_ms', 'is', null)
         .execute();
     },
-    async listOrphansCreatedAt(mlflowCreatedAtMs) {
+    async listMisplacedCreatedAt(mlflowCreatedAtMs) {
       const rows = await db
         .selectFrom('registry_models as rm')
         .select(['rm.model_id', 'rm.name', 'rm.adopted_through', 'rm.mlflow_created_at_ms'])
@@ -59,7 +67,8 @@ export function identityWriter({ db, workspace }: StoreContext): IdentityWriter 
                 .selectFrom('registered_models as m')
                 .select('m.name')
                 .whereRef('m.workspace', '=', 'rm.workspace')
-                .whereRef('m.name', '=', 'rm.name'),
+                .whereRef('m.name', '=', 'rm.name')
+                .whereRef('m.creation_time', '=', 'rm.mlflow_created_at_ms'),
             ),
           ),
         )

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
+import { compareBytewise } from '../domain/bytewise-order.ts';
 import type { Int64 } from '../domain/int64.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { DELETED_STAGE, type MlflowStage } from '../domain/stage.ts';
-import type { Tag } from '../domain/tag.ts';
-import { parseJsonRows } from './context.ts';
 import type { Dialect } from './dialect.ts';
+import { keyValueLists, toTags } from './key-value-rows.ts';
 
 /** A row of `model_versions` with its tags (and aliases) as JSON text. */
 export interface ModelVersionRow {
@@ -44,28 +44,31 @@ const COLUMNS = [
 /** The columns of `mv`, by name. */
 export const versionColumns = sql.join(COLUMNS.map((column) => sql.ref(`mv.${column}`)));
 
-/** The names that a JSON row of a version has, see `Dialect.jsonRows`. */
-export const versionJsonColumns: readonly string[] = [...COLUMNS, 'tags'];
+/** The columns of a version in a JSON list; `fromVersionList` reads it. */
+export const versionListColumns: readonly string[] = [...COLUMNS, 'tags'];
+
+/** What `Dialect.jsonLists` made of `versionListColumns` → row. */
+export function fromVersionList(list: readonly unknown[]): ModelVersionRow {
+  return Object.fromEntries(versionListColumns.map((column, index) => [column, list[index]])) as never;
+}
 
 /** `mv` is not deleted. */
 export const notDeleted = sql`mv.current_stage <> ${sql.lit(DELETED_STAGE)}`;
 
-/** The tags of `mv` as JSON rows, by key. */
+/** The tags of `mv`, for `toTags`. */
 export function versionTags(dialect: Dialect): RawBuilder<string> {
-  return dialect.jsonRows(
-    sql`(select t.key, t.value from model_version_tags t
-      where t.workspace = mv.workspace and t.name = mv.name and t.version = mv.version
-      order by t.key)`,
-    ['key', 'value'],
+  return keyValueLists(
+    dialect,
+    sql`select t.key, t.value from model_version_tags t
+      where t.workspace = mv.workspace and t.name = mv.name and t.version = mv.version`,
   );
 }
 
-/** The aliases of `mv` as JSON rows, by name. */
+/** The aliases of `mv` as JSON lists. */
 export function versionAliases(dialect: Dialect): RawBuilder<string> {
-  return dialect.jsonRows(
+  return dialect.jsonLists(
     sql`(select a.alias from registered_model_aliases a
-      where a.workspace = mv.workspace and a.name = mv.name and a.version = mv.version
-      order by a.alias)`,
+      where a.workspace = mv.workspace and a.name = mv.name and a.version = mv.version)`,
     ['alias'],
   );
 }
@@ -88,15 +91,13 @@ export function toModelVersion(row: ModelVersionRow): ModelVersion {
     runLink: row.run_link,
     storageLocation: row.storage_location,
     tags: toTags(row.tags),
-    aliases:
-      row.aliases === undefined ? [] : parseJsonRows<{ alias: string }>(row.aliases).map((a) => a.alias),
+    aliases: toAliases(row.aliases),
   };
 }
 
-/** JSON rows of `{key, value}` → tags; MLflow's value column is nullable. */
-export function toTags(json: string): Tag[] {
-  return parseJsonRows<{ key: string; value: string | null }>(json).map(({ key, value }) => ({
-    key,
-    value: value ?? '',
-  }));
+const NO_ALIASES: readonly string[] = [];
+
+function toAliases(json: string | undefined): readonly string[] {
+  if (json === undefined || json === '[]') return NO_ALIASES;
+  return (JSON.parse(json) as [string][]).map(([alias]) => alias).sort(compareBytewise);
 }

@@ -8,7 +8,7 @@ import type {
 } from '../domain/search/model-version.ts';
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import { allOf, direction, numberTest, textTest } from './condition.ts';
-import { fixedFragment, type StoreContext } from './context.ts';
+import type { StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import {
   type ModelVersionRow,
@@ -17,6 +17,7 @@ import {
   versionColumns,
   versionTags,
 } from './model-version-rows.ts';
+import { searchStatement } from './search-statement.ts';
 import { notPrompt, type TagTable, tagConditions } from './tag-condition.ts';
 
 const TAGS: TagTable = {
@@ -38,7 +39,12 @@ export async function searchModelVersions(
   search: ModelVersionSearch,
   { limit, offset }: SearchPage,
 ): Promise<Page<ModelVersion>> {
-  const { db, dialect, workspace } = context;
+  const rows = await searchRows(context, { ...search, limit: limit + 1, offset });
+  return toPage(rows.map(toModelVersion), limit, offset);
+}
+
+const searchRows = searchStatement<ModelVersionSearch & SearchPage, ModelVersionRow>((context, search) => {
+  const { dialect, workspace } = context;
   const tags = search.conditions.filter((condition) => condition.kind === 'tag');
   const matches = allOf([
     sql<SqlBool>`mv.workspace = ${workspace} and ${notDeleted}`,
@@ -47,13 +53,12 @@ export async function searchModelVersions(
     ...(search.excludePrompts ? [notPrompt(PROMPT_TAGS)] : []),
   ]);
   const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
-  const { rows } = await sql<ModelVersionRow>`
-    select ${fixedFragment(context, taggedVersion)} from (
+  return sql`
+    select ${taggedVersion(dialect)} from (
       select * from model_versions mv where ${matches}
-      order by ${order} limit ${limit + 1} offset ${offset}) as mv
-    order by ${order}`.execute(db);
-  return toPage(rows.map(toModelVersion), limit, offset);
-}
+      order by ${order} limit ${search.limit} offset ${search.offset}) as mv
+    order by ${order}`;
+});
 
 const COLUMNS = { name: 'mv.name', run_id: 'mv.run_id', source_path: 'mv.source' } as const;
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { DELETED_STAGE, MLFLOW_STAGES } from '../domain/stage.ts';
 import { lastTagPerKey } from '../domain/tag.ts';
 import type { ModelVersionReader, ModelVersionWriter } from '../operations/ports/model-version.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 import { countVersions, listVersionPage } from './model-version-page.ts';
 import {
   type ModelVersionRow,
@@ -68,7 +68,7 @@ interface NewVersionValues {
   readonly storageLocation: string;
 }
 
-const insertVersion = hotStatement<NewVersionValues, never>(
+const insertVersion = hotWrite<NewVersionValues>(
   (_dialect, value) => sql`insert into model_versions (workspace, name, version, creation_time,
       last_updated_time, description, user_id, current_stage, source, run_id, status, run_link, storage_location)
     values (${value('workspace')}, ${value('name')}, ${value('version')}, ${value('nowMs')}, ${value('nowMs')},

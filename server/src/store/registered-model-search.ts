@@ -4,9 +4,10 @@ import type { RegisteredModel } from '../domain/registered-model.ts';
 import type { RegisteredModelOrderTerm, RegisteredModelSearch } from '../domain/search/registered-model.ts';
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import { allOf, direction, textTest } from './condition.ts';
-import { fixedFragment, type StoreContext } from './context.ts';
+import type { StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { type RegisteredModelRow, toRegisteredModel, wholeModel } from './registered-model-rows.ts';
+import { searchStatement } from './search-statement.ts';
 import { notPrompt, type TagTable, tagConditions } from './tag-condition.ts';
 
 const TAGS: TagTable = {
@@ -20,15 +21,21 @@ export async function searchRegisteredModels(
   search: RegisteredModelSearch,
   { limit, offset }: SearchPage,
 ): Promise<Page<RegisteredModel>> {
-  const { db, dialect } = context;
-  const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
-  const { rows } = await sql<RegisteredModelRow>`
-    select ${fixedFragment(context, wholeModel)} from (
-      select * from registered_models rm where ${matches(context, search)}
-      order by ${order} limit ${limit + 1} offset ${offset}) as rm
-    order by ${order}`.execute(db);
+  const rows = await searchRows(context, { ...search, limit: limit + 1, offset });
   return toPage(rows.map(toRegisteredModel), limit, offset);
 }
+
+const searchRows = searchStatement<RegisteredModelSearch & SearchPage, RegisteredModelRow>(
+  (context, search) => {
+    const { dialect } = context;
+    const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
+    return sql`
+      select ${wholeModel(dialect)} from (
+        select * from registered_models rm where ${matches(context, search)}
+        order by ${order} limit ${search.limit} offset ${search.offset}) as rm
+      order by ${order}`;
+  },
+);
 
 /** How many match, counted no further than `limit`. */
 export async function countRegisteredModels(

@@ -3,7 +3,7 @@ import type { Int64 } from '../domain/int64.ts';
 import { type ModelKind, PROMPT_TAG } from '../domain/registered-model.ts';
 import { lastTagPerKey } from '../domain/tag.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from '../operations/ports/registered-model.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 import { type RegisteredModelRow, toRegisteredModel, wholeModel } from './registered-model-rows.ts';
 import { countRegisteredModels, searchRegisteredModels } from './registered-model-search.ts';
 
@@ -27,9 +27,19 @@ const lockModel = hotStatement<
     where workspace = ${value('workspace')} and name = ${value('name')} ${dialect.forUpdate}`,
 );
 
-const touchModel = hotStatement<{ workspace: string; name: string; nowMs: number }, never>(
+const touchModel = hotWrite<{ workspace: string; name: string; nowMs: number }>(
   (_dialect, value) => sql`update registered_models set last_updated_time = ${value('nowMs')}
     where workspace = ${value('workspace')} and name = ${value('name')}`,
+);
+
+const insertModel = hotStatement<
+  { workspace: string; name: string; description: string | null; nowMs: number },
+  { name: string }
+>(
+  (_dialect, value) => sql`insert into registered_models
+      (workspace, name, description, creation_time, last_updated_time)
+    values (${value('workspace')}, ${value('name')}, ${value('description')}, ${value('nowMs')}, ${value('nowMs')})
+    on conflict do nothing returning name`,
 );
 
 export function registeredModelReader(context: StoreContext): RegisteredModelReader {
@@ -65,12 +75,8 @@ export function registeredModelWriter(context: StoreContext): RegisteredModelWri
       return row === undefined ? null : { name: row.name, createdAtMs: row.creation_time };
     },
     async insert({ name, description, tags, nowMs }) {
-      const inserted = await db
-        .insertInto('registered_models')
-        .values({ workspace, name, description, creation_time: nowMs, last_updated_time: nowMs })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
-      if (inserted.numInsertedOrUpdatedRows === 0n) return false;
+      const inserted = await insertModel(context, { workspace, name, description, nowMs });
+      if (inserted.length === 0) return false;
       const rows = lastTagPerKey(tags).map((tag) => ({ workspace, name, ...tag }));
       if (rows.length > 0) await db.insertInto('registered_model_tags').values(rows).execute();
       return true;

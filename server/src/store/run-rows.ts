@@ -1,13 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
+import { compareBytewise } from '../domain/bytewise-order.ts';
 import type { DatasetInput } from '../domain/dataset.ts';
 import type { Int64 } from '../domain/int64.ts';
 import type { LifecycleStage } from '../domain/lifecycle.ts';
+import type { Metric } from '../domain/metric.ts';
 import { RUN_NAME_TAG, type Run, type RunInfo, type RunStatus } from '../domain/run.ts';
 import { parseJsonRows } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { exactText, fromExactText } from './exact-integer.ts';
+import { keyValueLists, toTags } from './key-value-rows.ts';
 import { toMetric } from './metric.ts';
-import { toTags } from './model-version-rows.ts';
 
 /** A row of `runs` with the name of its experiment. */
 export interface RunInfoRow {
@@ -39,15 +41,15 @@ export const runInfoColumns = sql`r.run_uuid, r.name, r.experiment_id, e.name as
 
 /** The columns of a whole run. */
 export function wholeRun(dialect: Dialect): RawBuilder<unknown> {
-  const metrics = dialect.jsonRows(
+  const metrics = dialect.jsonLists(
     sql`(select m.key, m.value, ${exactText('m.timestamp')} as timestamp, ${exactText('m.step')} as step, m.is_nan
-      from latest_metrics m where m.run_uuid = r.run_uuid order by m.key)`,
+      from latest_metrics m where m.run_uuid = r.run_uuid)`,
     ['key', 'value', 'timestamp', 'step', 'is_nan'],
   );
   const keyValues = (table: 'params' | 'tags') =>
-    dialect.jsonRows(
-      sql`(select t.key, t.value from ${sql.table(table)} t where t.run_uuid = r.run_uuid order by t.key)`,
-      ['key', 'value'],
+    keyValueLists(
+      dialect,
+      sql`select t.key, t.value from ${sql.table(table)} t where t.run_uuid = r.run_uuid`,
     );
   return sql`${runInfoColumns}, ${metrics} as metrics, ${keyValues('params')} as params,
     ${keyValues('tags')} as tags, ${datasetInputs(dialect)} as datasets,
@@ -56,9 +58,9 @@ export function wholeRun(dialect: Dialect): RawBuilder<unknown> {
 }
 
 function datasetInputs(dialect: Dialect): RawBuilder<string> {
-  const tags = dialect.jsonRows(
-    sql`(select t.name as key, t.value from input_tags t where t.input_uuid = i.input_uuid order by t.name)`,
-    ['key', 'value'],
+  const tags = keyValueLists(
+    dialect,
+    sql`select t.name as key, t.value from input_tags t where t.input_uuid = i.input_uuid`,
   );
   return dialect.jsonRows(
     sql`(select d.name, d.digest, d.dataset_source_type, d.dataset_source, d.dataset_schema, d.dataset_profile,
@@ -103,30 +105,43 @@ export function toRun(row: RunRow): Run {
   const name = info.name || (tags.find((tag) => tag.key === RUN_NAME_TAG)?.value ?? info.name);
   return {
     info: { ...info, name },
-    metrics: parseJsonRows<JsonPoint>(row.metrics).map((point) =>
-      toMetric({
-        ...point,
-        timestamp: fromExactText(point.timestamp ?? '0'),
-        step: fromExactText(point.step),
-      }),
-    ),
-    params: parseJsonRows(row.params),
+    metrics: toMetrics(row.metrics),
+    params: toTags(row.params),
     tags,
-    datasetInputs: parseJsonRows<JsonDataset>(row.datasets).map(toDatasetInput),
-    modelInputs: parseJsonRows<JsonLink>(row.model_inputs).map((link) => link.destination_id),
-    modelOutputs: parseJsonRows<JsonLink>(row.model_outputs).map((link) => ({
+    datasetInputs: jsonRows<JsonDataset>(row.datasets).map(toDatasetInput),
+    modelInputs: jsonRows<JsonLink>(row.model_inputs).map((link) => link.destination_id),
+    modelOutputs: jsonRows<JsonLink>(row.model_outputs).map((link) => ({
       modelId: link.destination_id,
       step: fromExactText(link.step),
     })),
   };
 }
 
-interface JsonPoint {
-  readonly key: string;
-  readonly value: number;
-  readonly timestamp: string | null;
-  readonly step: string;
-  readonly is_nan: boolean | number;
+/** Most runs have none of a kind; a search shows them by the thousand. */
+function jsonRows<T>(json: string): readonly T[] {
+  return json === '[]' ? [] : parseJsonRows<T>(json);
+}
+
+type ListedPoint = [
+  key: string,
+  value: number,
+  timestamp: string | null,
+  step: string,
+  isNan: boolean | number,
+];
+
+function toMetrics(json: string): Metric[] {
+  return jsonRows<ListedPoint>(json)
+    .map(([key, value, timestamp, step, is_nan]) =>
+      toMetric({
+        key,
+        value,
+        timestamp: fromExactText(timestamp ?? '0'),
+        step: fromExactText(step),
+        is_nan,
+      }),
+    )
+    .sort((a, b) => compareBytewise(a.key, b.key));
 }
 
 interface JsonDataset {

@@ -6,11 +6,14 @@ import type { RunCondition, RunOrderTerm, RunSearch } from '../domain/search/run
 import type { SearchPage } from '../operations/ports/registered-model.ts';
 import type { RunScope } from '../operations/ports/run.ts';
 import { allOf, direction, numberTest, textTest } from './condition.ts';
-import { fixedFragment, type StoreContext } from './context.ts';
-import type { Dialect } from './dialect.ts';
+import { hotStatement, type StoreContext } from './context.ts';
+import type { Dialect, JsonColumn } from './dialect.ts';
+import { jsonTableText } from './json-table.ts';
 import { type RunRow, toRun, wholeRun } from './run-rows.ts';
+import { searchStatement } from './search-statement.ts';
 
 const CHUNK = 500;
+const RUN_ID: readonly JsonColumn[] = [['run_uuid', 'text']];
 const CONTEXT_TAG = 'mlflow.data.context';
 const TABLES = { metric: 'latest_metrics', param: 'params', tag: 'tags' } as const;
 const COLUMNS = {
@@ -31,11 +34,7 @@ export async function searchRuns(
   { limit, offset }: SearchPage,
 ): Promise<Page<Run>> {
   if (scope.experimentIds.length === 0) return { items: [], nextOffset: null };
-  const { db } = context;
-  const { joins, order } = ordering(search.order);
-  const { rows } = await sql<{ run_uuid: string }>`
-    select r.run_uuid from runs r ${joins} where ${matches(context, search, scope)}
-    order by ${order} limit ${limit + 1} offset ${offset}`.execute(db);
+  const rows = await searchIds(context, { ...search, ...scope, limit: limit + 1, offset });
   const page = toPage(
     rows.map((row) => row.run_uuid),
     limit,
@@ -45,15 +44,29 @@ export async function searchRuns(
   return { items: page.items.flatMap((id) => runs.get(id) ?? []), nextOffset: page.nextOffset };
 }
 
+const searchIds = searchStatement<RunSearch & RunScope & SearchPage, { run_uuid: string }>(
+  (context, search) => {
+    const { joins, order } = ordering(search.order);
+    return sql`
+      select r.run_uuid from runs r ${joins} where ${matches(context, search, search)}
+      order by ${order} limit ${search.limit} offset ${search.offset}`;
+  },
+);
+
+const findRunRows = hotStatement<{ workspace: string; runIds: string }, RunRow>(
+  (dialect, value) => sql`
+    select ${wholeRun(dialect)} from runs r join experiments e on e.experiment_id = r.experiment_id
+    where r.run_uuid in (select one.run_uuid from ${dialect.jsonTable(value('runIds'), RUN_ID)} as one)
+      and e.workspace = ${value('workspace')}`,
+);
+
 /** The whole runs of those that exist, by id; `CHUNK` in one statement. */
 export async function findRuns(context: StoreContext, runIds: readonly string[]): Promise<Map<string, Run>> {
-  const { db, workspace } = context;
+  const { workspace } = context;
   const found = new Map<string, Run>();
   for (let from = 0; from < runIds.length; from += CHUNK) {
-    const { rows } = await sql<RunRow>`
-      select ${fixedFragment(context, wholeRun)} from runs r join experiments e on e.experiment_id = r.experiment_id
-      where r.run_uuid in (${sql.join(runIds.slice(from, from + CHUNK))})
-        and e.workspace = ${workspace}`.execute(db);
+    const asked = jsonTableText(runIds.slice(from, from + CHUNK).map((runId) => [runId]));
+    const rows = await findRunRows(context, { workspace, runIds: asked });
     for (const row of rows) found.set(row.run_uuid, toRun(row));
   }
   return found;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Param } from '../domain/run.ts';
 import type { RunReader, RunWriter } from '../operations/ports/run.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { jsonTableText } from './json-table.ts';
 import { modelLinkWriter } from './run-link.ts';
@@ -25,7 +25,7 @@ const findRun = hotStatement<{ workspace: string; runId: string }, RunRow>(
     where r.run_uuid = ${value('runId')} and e.workspace = ${value('workspace')}`,
 );
 
-const insertParams = hotStatement<{ runId: string; params: string }, never>(
+const insertParams = hotWrite<{ runId: string; params: string }>(
   (dialect, value) => sql`
     insert into params (key, value, run_uuid)
     select p.key, p.value, ${value('runId')} from ${dialect.jsonTable(value('params'), KEY_VALUE)} as p where true
@@ -39,11 +39,20 @@ const differingParams = hotStatement<{ runId: string; params: string }, { key: s
     join params s on s.run_uuid = ${value('runId')} and s.key = p.key and s.value <> p.value`,
 );
 
-const putTags = hotStatement<{ runId: string; tags: string }, never>(
+const putTags = hotWrite<{ runId: string; tags: string }>(
   (dialect, value) => sql`
     insert into tags (key, value, run_uuid)
     select t.key, t.value, ${value('runId')} from ${dialect.jsonTable(value('tags'), KEY_VALUE)} as t where true
     on conflict (key, run_uuid) do update set value = excluded.value`,
+);
+
+// MLflow: what its first versions kept in columns is in tags now; the columns hold these.
+const insertRun = hotWrite<Parameters<RunWriter['insert']>[0]>(
+  (_dialect, value) => sql`
+    insert into runs (run_uuid, name, source_type, source_name, entry_point_name, source_version, user_id, status,
+      start_time, end_time, lifecycle_stage, artifact_uri, experiment_id)
+    values (${value('runId')}, ${value('name')}, 'UNKNOWN', '', '', '', ${value('userId')}, ${value('status')},
+      ${value('startTimeMs')}, ${value('endTimeMs')}, 'active', ${value('artifactUri')}, ${value('experimentId')})`,
 );
 
 export function runReader(context: StoreContext): RunReader {
@@ -66,6 +75,13 @@ export function runReader(context: StoreContext): RunReader {
         where m.model_id in (${sql.join(modelIds)}) and e.workspace = ${workspace}`.execute(db);
       return new Map(rows.map((row) => [row.model_id, row.name]));
     },
+    async experimentsOfRuns(runIds) {
+      if (runIds.length === 0) return new Map();
+      const { rows } = await sql<{ run_uuid: string; name: string }>`
+        select r.run_uuid, e.name from runs r join experiments e on e.experiment_id = r.experiment_id
+        where r.run_uuid in (${sql.join(runIds)}) and e.workspace = ${workspace}`.execute(db);
+      return new Map(rows.map((row) => [row.run_uuid, row.name]));
+    },
   };
 }
 
@@ -81,26 +97,7 @@ export function runWriter(context: StoreContext): RunWriter {
       return reader.findInfo(runId);
     },
     async insert(run) {
-      await db
-        .insertInto('runs')
-        .values({
-          run_uuid: run.runId,
-          name: run.name,
-          // MLflow: what its first versions kept in columns is in tags now; the columns hold these.
-          source_type: 'UNKNOWN',
-          source_name: '',
-          entry_point_name: '',
-          source_version: '',
-          user_id: run.userId,
-          status: run.status,
-          start_time: run.startTimeMs,
-          end_time: run.endTimeMs,
-          lifecycle_stage: 'active',
-          artifact_uri: run.artifactUri,
-          experiment_id: run.experimentId,
-          deleted_time: null,
-        })
-        .execute();
+      await insertRun(context, run);
     },
     async update(runId, { status, endTimeMs, name }) {
       const changes = {

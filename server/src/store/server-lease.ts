@@ -3,13 +3,13 @@ import type { StoreContext } from './context.ts';
 
 export function serverLeaseReader({ db }: StoreContext): ServerLeaseReader {
   return {
-    async listLapsed(nowMs) {
+    async list() {
       const rows = await db
         .selectFrom('registry_servers')
-        .select('server_id')
-        .where('lease_until_ms', '<', nowMs)
+        .select(['server_id', 'lease_until_ms'])
+        .orderBy('server_id')
         .execute();
-      return rows.map((row) => row.server_id);
+      return rows.map((row) => ({ serverId: row.server_id, untilMs: Number(row.lease_until_ms) }));
     },
   };
 }

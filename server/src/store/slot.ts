@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Int64 } from '../domain/int64.ts';
 import type { Slot, SlotInterval, SlotOrigin } from '../domain/slot.ts';
 import type { SlotReader, SlotWriter } from '../operations/ports/slot.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 
 const lastEntry = hotStatement<{ modelId: string; slot: string }, { from_ms: Int64 }>(
   (_dialect, value) => sql`select from_ms from registry_slot_intervals
@@ -19,7 +19,7 @@ interface NewInterval {
   readonly origin: SlotOrigin;
 }
 
-const insertInterval = hotStatement<NewInterval, never>(
+const insertInterval = hotWrite<NewInterval>(
   (_dialect, value) => sql`insert into registry_slot_intervals
     (model_id, slot, version, from_ms, actor, reason, forced, origin)
     values (${value('modelId')}, ${value('slot')}, ${value('version')}, ${value('atMs')}, ${value('actor')},

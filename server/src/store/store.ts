@@ -2,19 +2,36 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
 import { RegistryError } from '../domain/errors.ts';
 import type { Reader, Store, Writer } from '../operations/ports.ts';
-import type { Db, Engine } from './dialect.ts';
+import { type Db, type Engine, OutcomeUnknown } from './dialect.ts';
 import { readerOf, writerOf } from './unit-of-work.ts';
 
 const ATTEMPTS = 5;
+
+export interface StoreOptions {
+  readonly workspace?: string;
+  /** Called after each commit that left something to send to webhooks. */
+  readonly onDeliveries?: () => void;
+}
 
 /**
  * The `Store` on an open engine, for one workspace. The schema must be in place (`schema/open.ts`).
  * Closing it closes the engine.
  */
-export function createStore(engine: Engine, workspace = 'default'): Store {
+export function createStore(
+  engine: Engine,
+  { workspace = 'default', onDeliveries = () => undefined }: StoreOptions = {},
+): Store {
   const running = new AsyncLocalStorage<true>();
   const context = (db: Db) => ({ db, dialect: engine.dialect, workspace });
   const reader: Reader = readerOf(context(engine.db));
+  // Engines keep the handle of a connection; a writer is some hundred functions.
+  const writers = new WeakMap<Db, Writer>();
+  const noted = new WeakSet<Db>();
+  const writerOn = (db: Db): Writer => {
+    const known = writers.get(db) ?? writerOf({ ...context(db), noteDeliveries: () => noted.add(db) });
+    writers.set(db, known);
+    return known;
+  };
 
   async function unit<T>(fn: () => Promise<T>): Promise<T> {
     if (running.getStore() === true) throw new Error('a unit of work was opened inside another');
@@ -28,7 +45,19 @@ export function createStore(engine: Engine, workspace = 'default'): Store {
   return {
     read: (fn) => unit(() => fn(reader)),
     write: (fn: (writer: Writer) => Promise<never>) =>
-      unit(() => retrying(engine, () => engine.transaction((db) => fn(writerOf(context(db)))))),
+      unit(async () => {
+        let leftDeliveries = false;
+        const result = await retrying(engine, () =>
+          engine.transaction(async (db) => {
+            noted.delete(db);
+            const made = await fn(writerOn(db));
+            leftDeliveries = noted.delete(db);
+            return made;
+          }),
+        );
+        if (leftDeliveries) onDeliveries();
+        return result;
+      }),
     ping: () =>
       unit(async () => {
         await sql`select 1`.execute(engine.db);
@@ -51,6 +80,18 @@ async function retrying<T>(engine: Engine, fn: () => Promise<T>): Promise<T> {
 /** The database's own failures in the words of the domain; others pass unchanged. */
 function translate(engine: Engine, error: unknown): unknown {
   if (error instanceof RegistryError) return error;
+  if (error instanceof OutcomeUnknown)
+    return new RegistryError(
+      'unavailable',
+      { message: 'The database went away during the change; look whether it was made before you try again.' },
+      { cause: error },
+    );
+  if (engine.dialect.isFull(error))
+    return new RegistryError(
+      'storage_full',
+      { message: 'The database has no room left; nothing was changed.' },
+      { cause: error },
+    );
   if (engine.dialect.isRetryable(error) || engine.dialect.isUnavailable(error))
     return new RegistryError(
       'unavailable',

@@ -1,5 +1,7 @@
 import type { Reader, Writer } from '../operations/ports.ts';
+import { adoptionReader, adoptionWriter } from './adoption.ts';
 import { aliasReader, aliasWriter } from './alias.ts';
+import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
 import { experimentReader, experimentWriter } from './experiment.ts';
@@ -13,6 +15,8 @@ import { sealReader, sealWriter } from './seal.ts';
 import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
 import { slotReader, slotWriter } from './slot.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
+import { webhookReader, webhookWriter } from './webhook.ts';
+import { webhookDeliveryReader, webhookDeliveryWriter } from './webhook-delivery.ts';
 
 /** Everything that reads, on one handle. */
 export function readerOf(context: StoreContext): Reader {
@@ -21,8 +25,10 @@ export function readerOf(context: StoreContext): Reader {
     modelVersions: modelVersionReader(context),
     aliases: aliasReader(context),
     versionRecords: versionRecordReader(context),
+    adoptions: adoptionReader(context),
     slots: slotReader(context),
     seals: sealReader(context),
+    clientUploads: clientUploadReader(context),
     serverLeases: serverLeaseReader(context),
     experiments: experimentReader(context),
     runs: runReader(context),
@@ -30,6 +36,8 @@ export function readerOf(context: StoreContext): Reader {
     datasets: datasetReader(context),
     loggedModels: loggedModelReader(context),
     idempotency: idempotencyReader(context),
+    webhooks: webhookReader(context),
+    webhookDeliveries: webhookDeliveryReader(context),
   };
 }
 
@@ -40,8 +48,10 @@ export function writerOf(context: StoreContext): Writer {
     modelVersions: modelVersionWriter(context),
     aliases: aliasWriter(context),
     versionRecords: versionRecordWriter(context),
+    adoptions: adoptionWriter(context),
     slots: slotWriter(context),
     seals: sealWriter(context),
+    clientUploads: clientUploadWriter(context),
     serverLeases: serverLeaseWriter(context),
     experiments: experimentWriter(context),
     runs: runWriter(context),
@@ -49,5 +59,7 @@ export function writerOf(context: StoreContext): Writer {
     datasets: datasetWriter(context),
     loggedModels: loggedModelWriter(context),
     idempotency: idempotencyWriter(context),
+    webhooks: webhookWriter(context),
+    webhookDeliveries: webhookDeliveryWriter(context),
   };
 }

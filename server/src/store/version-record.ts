@@ -4,9 +4,8 @@ import type { SemanticVersion } from '../domain/semantic-version.ts';
 import { compareSemanticVersions } from '../domain/semantic-version.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
 import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 import { identityWriter } from './model-identity.ts';
-import { adoptBeyond } from './version-adoption.ts';
 import { toParentJson, toVersionRecord } from './version-record-rows.ts';
 
 interface IdentityRow {
@@ -60,7 +59,7 @@ interface RecordValues {
   readonly deletedAtMs: Int64 | null;
 }
 
-const insertRecord = hotStatement<RecordValues, never>(
+const insertRecord = hotWrite<RecordValues>(
   (
     _dialect,
     value,
@@ -74,7 +73,7 @@ const insertRecord = hotStatement<RecordValues, never>(
       ${value('parent')}, ${value('inferred')}, ${value('deletedAtMs')})`,
 );
 
-const raiseAdoptedThrough = hotStatement<{ modelId: string; version: number }, never>(
+const raiseAdoptedThrough = hotWrite<{ modelId: string; version: number }>(
   (_dialect, value) => sql`update registry_models set adopted_through = ${value('version')}
     where model_id = ${value('modelId')} and adopted_through < ${value('version')}`,
 );
@@ -191,9 +190,10 @@ export function versionRecordWriter(context: StoreContext): VersionRecordWriter 
         inferred: JSON.stringify(record.inferredFacts),
         deletedAtMs: record.deletedAtMs,
       });
-      await raiseAdoptedThrough(context, { modelId: record.modelId, version: record.version });
     },
-    adoptBeyond: (identity, start) => adoptBeyond(context, identity, start),
+    async raiseAdoptedThrough(modelId, version) {
+      await raiseAdoptedThrough(context, { modelId, version });
+    },
     async setDeprecated(modelId, version, deprecated) {
       await one(modelId, version).set({ deprecated }).execute();
     },

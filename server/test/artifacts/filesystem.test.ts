@@ -136,10 +136,10 @@ describe('a folder in hostile surroundings', () => {
     await put(store, 'secret', 'mine');
     await rename(root, join(base, 'moved'));
     await symlink(outside, root);
-    await expect(store.open(at('secret'))).rejects.toEqual(failsWith('artifact_not_found'));
+    await expect(store.open(at('secret'))).rejects.toEqual(failsWith('unavailable'));
     await expect(put(store, 'secret', 'evil')).rejects.toEqual(failsWith('unavailable'));
-    await store.remove(at('secret'));
-    expect(await store.list(null)).toEqual([]);
+    await expect(store.remove(at('secret'))).rejects.toEqual(failsWith('unavailable'));
+    await expect(store.list(null)).rejects.toEqual(failsWith('unavailable'));
     await expect(store.ping()).rejects.toEqual(failsWith('unavailable'));
   });
 
@@ -238,6 +238,31 @@ describe('a folder in hostile surroundings', () => {
       await expect(store.ping()).rejects.toEqual(failsWith('unavailable'));
       await expect(put(store, 'x', 'y')).rejects.toEqual(failsWith('unavailable'));
       await mkdir(root);
+    });
+
+    test('that is gone is not taken for an empty one, and is used again when it is back', async () => {
+      await put(store, '1/x', 'mine');
+      const away = join(outside, 'away');
+      await rename(root, away);
+      const attempts = [
+        () => store.open(at('1/x')),
+        () => store.stat(at('1/x')),
+        () => store.list(at('1')),
+        () => store.list(null),
+        () => store.remove(at('1/x')),
+        () => store.remove(at('x')),
+        () => put(store, '1/y', 'lost'),
+        () => store.ping(),
+      ];
+      for (const attempt of attempts) await expect(attempt()).rejects.toEqual(failsWith('unavailable'));
+      // As the folder below looks when a disk is no more mounted on it.
+      await mkdir(root);
+      for (const attempt of attempts) await expect(attempt()).rejects.toEqual(failsWith('unavailable'));
+      expect(await readdir(root)).toEqual([]);
+      await rm(root, { recursive: true });
+      await rename(away, root);
+      await store.ping();
+      expect(await read(store, '1/x')).toBe('mine');
     });
 
     test('that cannot be made stops the start', async () => {

@@ -27,7 +27,8 @@ describe('defaults', () => {
       'http://localhost:5136',
     ]);
     expect(config.database.kind === 'sqlite' && config.database.path.endsWith('/data/mlflow.db')).toBe(true);
-    expect(config.artifactRoot.endsWith('/data/artifacts')).toBe(true);
+    const { artifactRoot: root } = config;
+    expect(root.kind === 'folder' && root.path.endsWith('/data/artifacts')).toBe(true);
     expect(config.withoutEffect).toEqual([]);
   });
 
@@ -83,6 +84,37 @@ describe('the database', () => {
   });
 });
 
+describe('artifacts in S3', () => {
+  const root = { MLFLOW_ARTIFACT_ROOT: 's3://farm-models/ml/art/' };
+  const keys = { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 'S' };
+
+  test('bucket and prefix are read from the root, the rest as MLflow names it', () => {
+    const config = load({
+      ...{ ...root, ...keys, AWS_DEFAULT_REGION: 'eu-north-1', MLFLOW_S3_IGNORE_TLS: '1' },
+      ...{ MLFLOW_S3_ENDPOINT_URL: 'http://minio:9000/', MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE: 'virtual' },
+      ...{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: '{"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "k"}' },
+    });
+    expect(config.artifactRoot).toEqual({ kind: 's3', bucket: 'farm-models', prefix: 'ml/art' });
+    expect(config).toMatchObject({
+      ...{ s3Endpoint: 'http://minio:9000', s3Region: 'eu-north-1', s3IgnoreTls: true },
+      ...{ s3AccessKeyId: 'A', s3SecretAccessKey: 'S', s3Addressing: 'virtual' },
+      s3UploadArgs: { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'k' },
+    });
+    expect(load({ MLFLOW_ARTIFACT_ROOT: 's3://farm' }).artifactRoot).toMatchObject({ prefix: '' });
+  });
+
+  test('keys come in pairs or not at all, when they are used', () => {
+    for (const half of [
+      { AWS_ACCESS_KEY_ID: 'A' },
+      { AWS_SECRET_ACCESS_KEY: 'S' },
+      { AWS_SESSION_TOKEN: 'T' },
+    ])
+      expect(refusal({ ...root, ...half } as Environment)).toContain('must be set together');
+    expect(load({ AWS_ACCESS_KEY_ID: 'A' }).artifactRoot.kind).toBe('folder');
+    expect(load({ ...root }).s3AccessKeyId).toBeUndefined();
+  });
+});
+
 describe('wrong values stop the start with one line that names variable, value and what is accepted', () => {
   test.each([
     [{ PORT: '70000' }, 'PORT=70000: it must be a port'],
@@ -91,7 +123,22 @@ describe('wrong values stop the start with one line that names variable, value a
     [{ LOG_LEVEL: 'TRACE' }, 'LOG_LEVEL=TRACE: it must be DEBUG, INFO, WARNING or ERROR'],
     [{ REQUIRE_APPROVAL_FOR_PRODUCTION: 'yes' }, 'it must be true or false'],
     [{ RETENTION_STAGING_DAYS: '-1' }, 'RETENTION_STAGING_DAYS=-1: it must be a whole number of days'],
-    [{ MLFLOW_ARTIFACT_ROOT: 's3://bucket/x' }, 'not available in this version'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://' }, 'it names no bucket; it must be a folder, a file:// URL or s3://'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://b/x' }, 'it names no bucket'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://u:p@bucket/x' }, 'it names no bucket'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://bucket/a/../b' }, 'its prefix must be plain names'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://bucket//a' }, 'its prefix must be plain names'],
+    [{ MLFLOW_ARTIFACT_ROOT: 's3://bucket/a?x' }, 'its prefix must be plain names'],
+    [{ MLFLOW_ARTIFACT_ROOT: `s3://bucket/${'a'.repeat(513)}` }, 'its prefix may have 512 bytes at most'],
+    [{ MLFLOW_ARTIFACT_ROOT: 'gs://bucket/a' }, 'it must be a folder'],
+    [{ MLFLOW_S3_ENDPOINT_URL: 'minio:9000' }, 'it must be an http:// or https:// URL'],
+    [{ MLFLOW_S3_ENDPOINT_URL: 'http://minio:9000/x' }, 'it must be an http:// or https:// URL'],
+    [{ MLFLOW_S3_IGNORE_TLS: 'yes' }, 'it must be true, false, 1 or 0'],
+    [{ MLFLOW_BOTO_CLIENT_ADDRESSING_STYLE: 'host' }, 'it must be auto'],
+    [{ MLFLOW_S3_EXPECTED_BUCKET_OWNER: '12' }, 'it must be an account number'],
+    [{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: '{"ContentType":"x"}' }, 'ContentType is not known here'],
+    [{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: '{"ACL":1}' }, 'it must be a JSON object'],
+    [{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: 'ACL' }, 'it must be a JSON object'],
     [{ MLFLOW_TRACKING_URI: 'data/mlflow.db' }, 'it must be sqlite:///'],
     [{ REGISTRY_AUTH: 'oidc' }, 'REGISTRY_AUTH=oidc: it must be none'],
     [{ REGISTRY_BASE_URL: 'registry.example.org' }, 'it must be an http:// or https:// URL'],

@@ -89,6 +89,21 @@ const OUR_COLUMNS = {
     answer: 1,
     created_at_ms: 1,
   },
+  registry_webhook_deliveries: {
+    id: 1,
+    workspace: 1,
+    webhook_id: 1,
+    entity: 1,
+    action: 1,
+    data: 1,
+    occurred_at_ms: 1,
+    due_at_ms: 1,
+    lease_until_ms: 1,
+    attempts: 1,
+    failed_at_ms: 1,
+    reason: 1,
+  },
+  registry_client_uploads: { upload_id: 1, path: 1, subject_id: 1, created_at_ms: 1 },
 } as const satisfies { [T in keyof RegistryTables]: Record<keyof RegistryTables[T], 1> };
 
 interface Place {
@@ -192,7 +207,10 @@ describe.each([
     expect(await prepare(engine, NOW_MS + 1)).toEqual({ revision: NEWEST, warnings: [] });
     expect(await structure()).toEqual(before);
     const applied = await engine.db.selectFrom('registry_migrations').selectAll().execute();
-    expect(applied).toEqual([{ number: 1, name: 'registry', applied_at_ms: NOW_MS }]);
+    expect(applied.slice(0, 2)).toEqual([
+      { number: 1, name: 'registry', applied_at_ms: NOW_MS },
+      { number: 2, name: 'webhook-deliveries', applied_at_ms: NOW_MS },
+    ]);
   });
 
   test('a database that MLflow made ends with the structure of a fresh one', async () => {
@@ -261,7 +279,7 @@ describe.each([
     );
     const before = await structure();
     await expect(prepare()).rejects.toThrow(
-      'This database is of an MLflow older than 3.10 (revision bf29a5ff90ea): take a backup, run ' +
+      'This database is of an MLflow older than 3.10 (revision bf29a5ff90ea of MLflow 3.7): take a backup, run ' +
         '`mlflow db upgrade postgresql://farm@db/registry` with MLflow 3.10 or newer, and start again.',
     );
     expect(await structure()).toEqual(before);
@@ -272,6 +290,7 @@ describe.each([
     await run(
       'DROP TABLE latest_metrics',
       'CREATE TABLE latest_metrics (key text NOT NULL, stripe text NOT NULL)',
+      `UPDATE alembic_version SET version_num = 'f00dfeed0001'`,
     );
     await expect(prepare()).rejects.toThrow(
       /latest_metrics has no column value.*newer release of the registry/,
@@ -281,7 +300,7 @@ describe.each([
   test('a database of something else is refused and left as it is', async () => {
     await run('CREATE TABLE hens (id integer)', 'CREATE TABLE eggs (id integer)');
     await expect(prepare()).rejects.toThrow(DatabaseRefused);
-    await expect(prepare()).rejects.toThrow('it has other tables (eggs, hens)');
+    await expect(prepare()).rejects.toThrow('it has other tables (eggs, hens) and no alembic_version');
     expect((await structure()).tables.map(([table]) => table)).toEqual(['eggs', 'hens']);
   });
 

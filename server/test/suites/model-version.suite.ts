@@ -352,10 +352,10 @@ export function modelVersionSuite(target: StoreTarget): void {
         const entered = deps.clock.now();
         deps.clock.advance(500);
         await direct(`update model_versions set current_stage = 'Archived' where name = 'm' and version = 1`);
-        await adoptModel(deps, 'm');
+        for await (const _step of adoptModel(deps, 'm'));
         expect((await intervals('m', 'stage:production')).map((row) => row[2])).not.toContain(null);
         expect(await intervals('m', 'stage:archived')).toEqual([[1, entered + 500, null, 'outside']]);
-        await adoptModel(deps, 'm');
+        for await (const _step of adoptModel(deps, 'm'));
         expect(await intervals('m', 'stage:archived')).toHaveLength(1);
       });
 
@@ -364,7 +364,7 @@ export function modelVersionSuite(target: StoreTarget): void {
         await version('m');
         const before = await identity('m');
         await direct(`update registered_models set name = 'renamed' where name = 'm'`);
-        await adoptModel(deps, 'renamed');
+        for await (const _step of adoptModel(deps, 'renamed'));
         expect(await identity('renamed')).toBe(before);
       });
 
@@ -375,7 +375,7 @@ export function modelVersionSuite(target: StoreTarget): void {
         await direct(
           `insert into registered_models (name, creation_time, last_updated_time) values ('m', 7, 7)`,
         );
-        await adoptModel(deps, 'm');
+        for await (const _step of adoptModel(deps, 'm'));
         expect(await identity('m')).not.toBe(before);
       });
 

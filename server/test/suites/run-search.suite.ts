@@ -93,6 +93,8 @@ export function runSearchSuite(target: StoreTarget): void {
       ["attributes.run_name LIKE 'a%'", 'a'],
       ["status = 'RUNNING' AND start_time > 2", 'dc'],
       ['start_time != 2', 'dca'],
+      ['start_time > 2.5', 'dc'],
+      ['start_time < 1e30', 'dcba'],
       ["params.lr = '0.1'", 'a'],
       ["params.lr != '0.1'", 'cb'],
       ["params.lr LIKE '0%'", 'ba'],

@@ -189,7 +189,7 @@ export function sealSuite(target: StoreTarget): void {
       await deps.database.engine.transaction(async (db) => {
         await sql.raw(insert).execute(db);
       });
-      await adoptModel(deps, 'm');
+      for await (const _step of adoptModel(deps, 'm'));
       await sealVersions.turn(deps);
       expect([(await record(1))?.seal, (await record(2))?.seal]).toEqual(['sealed', 'impossible']);
       await expect(put(`${folder}/model/b.txt`, 'b')).rejects.toMatchObject({ code: 'artifact_sealed' });

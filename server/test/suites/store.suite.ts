@@ -55,6 +55,42 @@ export function storeSuite(target: StoreTarget): void {
       expect(made.filter((_, i) => i % 2 === 1)).toEqual([true, true, true, true, true, true]);
     });
 
+    test('of writes that start together a failing one takes nothing of the others with it', async () => {
+      const made = await Promise.allSettled(
+        Array.from({ length: 9 }, (_, i) =>
+          store.write(async (writer) => {
+            await writer.registeredModels.insert({ name: `m${i}`, description: null, tags: [], nowMs: 1 });
+            if (i % 3 === 1) throw new Error(`not ${i}`);
+            return i;
+          }),
+        ),
+      );
+      for (const [i, outcome] of made.entries()) {
+        expect(outcome.status).toBe(i % 3 === 1 ? 'rejected' : 'fulfilled');
+        expect(await kind(`m${i}`)).toBe(i % 3 === 1 ? null : 'model');
+      }
+    });
+
+    test('when a change that nobody waited for fails, the whole write does, with its error', async () => {
+      const run = {
+        experimentId: 0,
+        userId: '',
+        status: 'RUNNING',
+        startTimeMs: 1,
+        endTimeMs: null,
+      } as const;
+      const insertTwice = store.write(async (writer) => {
+        await writer.registeredModels.insert({ name: 'a', description: null, tags: [], nowMs: 1 });
+        await writer.runs.insert({ ...run, runId: 'r', name: 'r', artifactUri: '' });
+        await writer.runs.insert({ ...run, runId: 'r', name: 'r', artifactUri: '' });
+        return 'done';
+      });
+      const error = await insertTwice.catch((caught: unknown) => caught);
+      expect(opened.engine.dialect.isUniqueViolation(error)).toBe(true);
+      expect(await kind('a')).toBeNull();
+      expect(await insert('still works')).toBe(true);
+    });
+
     test('a value too long for its column is the caller’s fault or is kept whole, never cut', async () => {
       const name = 'n'.repeat(300);
       const error = await insert(name).catch((caught: unknown) => caught);

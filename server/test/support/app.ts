@@ -10,6 +10,7 @@ import { createServer } from '../../src/http/server.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
 import { type OpenStore, type StoreTarget, storeTargets } from './store-targets.ts';
+import { type TestWebhooks, testWebhooks } from './webhooks.ts';
 
 /** The whole server in process, with an artifact folder of its own and a clock that the test moves. */
 export interface TestApp extends AsyncDisposable {
@@ -33,6 +34,8 @@ export interface TestAppOptions {
   readonly target?: StoreTarget;
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
+  readonly maxConnections?: number;
+  readonly webhooks?: TestWebhooks;
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -50,6 +53,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock,
     ids: testIds(),
     digests: hostDigests,
+    ...(options.webhooks ?? testWebhooks()),
   };
   const { app, routes } = await createServer({
     deps,
@@ -57,6 +61,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     authenticate: async () => actor,
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
+    maxConnections: options.maxConnections ?? 10_000,
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) }),
   });
   await app.ready();

@@ -1,35 +1,42 @@
 import type { RpcRow } from '../../src/http/mlflow/rpcs/rpc-row.ts';
 import { mountedRoutes, RPCS } from '../../src/http/mlflow/rpcs.ts';
+import { CLIENTS, MOVING } from './compatibility-prose.ts';
 import { DIFFERENCES } from './mlflow-differences.ts';
 
-/** The table of RPCs and the list of intended differences as a Markdown page (docs/mlflow-compatibility.md). */
+/** One page for users: docs/mlflow-compatibility.md. */
 export function renderCompatibilityPage(): string {
   const implemented = RPCS.filter((row) => row.status === 'implemented');
   const absent = RPCS.filter((row) => row.status === 'absent');
   return [
     '# MLflow compatibility',
     '',
-    'Generated from `server/src/http/mlflow/rpcs.ts`, the table that routing reads. The judge is MLflow 3.17.2.',
+    'Generated from `server/src/http/mlflow/rpcs.ts`, the table that routing reads, and from the list of differences that the differential suite allows. The judge is MLflow 3.17.2.',
     '',
-    `${implemented.length} of ${RPCS.length} calls are answered. The others answer 404 \`ENDPOINT_NOT_FOUND\` in JSON.`,
+    CLIENTS,
     '',
-    '## Answered',
+    '## What is absent',
     '',
-    '| call | paths |',
+    `${implemented.length} of ${RPCS.length} calls are answered. The others answer 404 \`ENDPOINT_NOT_FOUND\` in JSON, which MLflow's clients understand:`,
+    '',
+    '| why | calls |',
     '|---|---|',
-    ...implemented.map((row) => `| ${row.name} | ${paths(row)} |`),
+    ...[...Map.groupBy(absent, ({ reason }) => reason)].map(
+      ([reason, rows]) => `| ${reason} | ${rows.map(({ name }) => name).join(', ')} |`,
+    ),
     '',
-    '## Not answered',
-    '',
-    '| call | path | why |',
-    '|---|---|---|',
-    ...absent.map((row) => `| ${row.name} | ${paths(row)} | ${row.status === 'absent' ? row.reason : ''} |`),
-    '',
-    '## Intended differences',
+    '## What differs on purpose',
     '',
     '| what | MLflow 3.17.2 | here | why |',
     '|---|---|---|---|',
     ...DIFFERENCES.map(({ what, mlflow, here, why }) => `| ${what} | ${mlflow} | ${here} | ${why} |`),
+    '',
+    MOVING,
+    '',
+    '## Every call that is answered',
+    '',
+    '| call | paths |',
+    '|---|---|',
+    ...implemented.map((row) => `| ${row.name} | ${paths(row)} |`),
     '',
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { hostDigests } from '../../src/host/digests.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
 import type { OpenStore, StoreTarget } from './store-targets.ts';
+import { type TestWebhooks, testWebhooks } from './webhooks.ts';
 
 /** What operations need, on a fresh database and folder, with a clock and ids that the test owns. */
 export interface TestDeps extends Deps {
@@ -16,7 +17,10 @@ export interface TestDeps extends Deps {
   close(): Promise<void>;
 }
 
-export async function testDeps(target: StoreTarget): Promise<TestDeps> {
+export async function testDeps(
+  target: StoreTarget,
+  webhooks: TestWebhooks = testWebhooks(),
+): Promise<TestDeps> {
   const database = await target.open();
   const folder = mkdtempSync(join(tmpdir(), 'registry-deps-'));
   return {
@@ -29,6 +33,7 @@ export async function testDeps(target: StoreTarget): Promise<TestDeps> {
     clock: testClock(),
     ids: testIds(),
     digests: hostDigests,
+    ...webhooks,
     database,
     root: join(folder, 'artifacts'),
     async close() {

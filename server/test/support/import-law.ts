@@ -25,7 +25,13 @@ const LAW: readonly Floor[] = [
     packages: ['kysely', 'pg'],
     node: true,
   },
-  { prefix: 'artifacts/', floors: ['artifacts/', 'domain/', 'operations/ports'], packages: [], node: true },
+  {
+    prefix: 'artifacts/',
+    floors: ['artifacts/', 'domain/', 'operations/ports'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/s3-request-presigner'],
+    node: true,
+  },
+  { prefix: 'egress/', floors: ['egress/', 'domain/', 'operations/ports'], packages: [], node: true },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: [], node: true },
   {
     prefix: 'http/mlflow/',

@@ -16,6 +16,8 @@ export interface ServerPlace {
   readonly folder: string;
   readonly port: number;
   readonly password: string;
+  /** Whether commits go through to the disk, as a benchmark wants it; tests do not. */
+  readonly durable?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function startPostgres(place: ServerPlace): Promise<() => Promise<v
 }
 
 function plan(
-  { folder, port }: ServerPlace,
+  { folder, port, durable }: ServerPlace,
   { binFolder, account }: PostgresProgram,
   passwordFile: string,
 ): KeeperPlan {
@@ -55,7 +57,10 @@ function plan(
     account,
     commands: [
       { file: join(binFolder, 'initdb'), args: [...create, ...CLUSTER] },
-      { file: join(binFolder, 'postgres'), args: ['-D', data, '-p', `${port}`, ...SETTINGS] },
+      {
+        file: join(binFolder, 'postgres'),
+        args: ['-D', data, '-p', `${port}`, ...SETTINGS, ...(durable === true ? [] : QUICK)],
+      },
     ],
   };
 }
@@ -69,14 +74,17 @@ const CLUSTER = [
   '--no-sync',
 ];
 
-const SETTINGS = Object.entries({
+const SETTINGS = asArguments({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-}).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+});
+
+const QUICK = asArguments({ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
+
+function asArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
 
 /** Reads on after the server is ready, so that it can always write. */
 function readyOutput(stream: NodeJS.ReadableStream): Promise<void> {

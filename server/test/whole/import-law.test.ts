@@ -33,6 +33,8 @@ describe('the law of imports', () => {
       "const s = import('../../store/s.ts');",
       'http/mlflow/a.ts imports ../../store/s.ts',
     ],
+    ['egress/a.ts', "import { x } from '../store/x.ts';", 'egress/a.ts imports ../store/x.ts'],
+    ['egress/a.ts', "import { x } from '../operations/run.ts';", 'egress/a.ts imports ../operations/run.ts'],
     ['jobs/a.ts', "import {\n  x,\n} from '../http/server.ts';", 'jobs/a.ts imports ../http/server.ts'],
     ['attic/a.ts', '', 'attic/a.ts is on no floor'],
   ])('it can fail: %s with %j', (path, text, sentence) => {

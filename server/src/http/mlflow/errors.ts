@@ -11,6 +11,7 @@ type MlflowCode =
   | 'PERMISSION_DENIED'
   | 'NOT_IMPLEMENTED'
   | 'TEMPORARILY_UNAVAILABLE'
+  | 'RESOURCE_EXHAUSTED'
   | 'INTERNAL_ERROR';
 
 /** The body of an error. MLflow: the last two since 3.12, and only for codes that it classifies. */
@@ -39,6 +40,8 @@ const STATUS: Record<MlflowCode, number> = {
   PERMISSION_DENIED: 403,
   NOT_IMPLEMENTED: 501,
   TEMPORARILY_UNAVAILABLE: 503,
+  // MLflow: 429, on which its clients try again for minutes. A full disk does not empty itself.
+  RESOURCE_EXHAUSTED: 507,
   INTERNAL_ERROR: 500,
 };
 
@@ -137,6 +140,7 @@ const ANSWERS = {
   ],
   not_implemented: ({ message }) => ['NOT_IMPLEMENTED', message],
   unavailable: ({ message }) => ['TEMPORARILY_UNAVAILABLE', message],
+  storage_full: ({ message }) => ['RESOURCE_EXHAUSTED', message],
 } satisfies { [C in ErrorCode]: (params: ErrorParams[C]) => Answer };
 
 /**

@@ -1,15 +1,22 @@
 import { ADMINISTRATION_RPCS } from './rpcs/administration.ts';
-import { ABSENT_ARTIFACT_RPCS, ARTIFACT_ROUTES } from './rpcs/artifact.ts';
+import { ARTIFACT_ROUTES, DIRECT_ROUTES, PRESIGNED_RPCS } from './rpcs/artifact.ts';
 import { GATEWAY_RPCS } from './rpcs/gateway.ts';
 import { GENAI_RPCS } from './rpcs/genai.ts';
 import { LOGGED_MODEL_RPCS } from './rpcs/logged-model.ts';
 import { REGISTRY_RPCS } from './rpcs/registry.ts';
 import type { Method, Mount, RpcRow } from './rpcs/rpc-row.ts';
 import { SERVER_ROUTES } from './rpcs/server.ts';
-import { TRACKING_RPCS } from './rpcs/tracking.ts';
+import { TRACKING_ROUTES, TRACKING_RPCS } from './rpcs/tracking.ts';
+import { WEBHOOK_RPCS } from './rpcs/webhook.ts';
 
-const DOOR_RPCS = [...REGISTRY_RPCS, ...TRACKING_RPCS, ...LOGGED_MODEL_RPCS];
-const PLAIN_ROUTES = [...ARTIFACT_ROUTES, ...SERVER_ROUTES];
+const DOOR_RPCS = [
+  ...REGISTRY_RPCS,
+  ...TRACKING_RPCS,
+  ...LOGGED_MODEL_RPCS,
+  ...WEBHOOK_RPCS,
+  ...PRESIGNED_RPCS,
+];
+const PLAIN_ROUTES = [...ARTIFACT_ROUTES, ...DIRECT_ROUTES, ...TRACKING_ROUTES, ...SERVER_ROUTES];
 
 /** The RPCs that have a door; a name that is not one of them does not compile. */
 export type ImplementedRpc = (typeof DOOR_RPCS)[number]['name'];
@@ -21,7 +28,6 @@ export type ImplementedRpc = (typeof DOOR_RPCS)[number]['name'];
 export const RPCS: readonly RpcRow[] = [
   ...DOOR_RPCS,
   ...PLAIN_ROUTES,
-  ...ABSENT_ARTIFACT_RPCS,
   ...ADMINISTRATION_RPCS,
   ...GENAI_RPCS,
   ...GATEWAY_RPCS,

@@ -16,16 +16,19 @@ export function registerOriginGuard(
 ): void {
   const hosts = new Set(allowed.hosts.map((host) => host.toLowerCase()));
   const origins = new Set(allowed.origins.map((origin) => origin.toLowerCase()));
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     try {
       if (!ANY_HOST.has(request.url)) check(request);
       done();
     } catch (error) {
+      reply.header('connection', 'close');
       done(error as Error);
     }
   });
 
   function check(request: FastifyRequest): void {
+    if (isNamedTwice(request.raw.rawHeaders))
+      throw invalidArgument('The Host header is given twice.', 'Host');
     const host = hostname(request.headers.host ?? '');
     if (host === null || !(isIP(host) !== 0 || host === 'localhost' || hosts.has(host)))
       throw invalidArgument(
@@ -44,6 +47,14 @@ function checkOrigin(request: FastifyRequest, origins: ReadonlySet<string>): voi
   throw new RegistryError('permission_denied', {
     message: 'The Origin header names another site; list it in REGISTRY_ALLOWED_ORIGINS.',
   });
+}
+
+/** RFC 9112, section 3.2: a proxy may have read the other one. Names and values take turns in the list. */
+function isNamedTwice(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 /** The name without port and brackets, in lower case; null when the header is not of the form name[:port]. */

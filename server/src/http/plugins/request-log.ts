@@ -9,7 +9,8 @@ export function registerRequestLog(app: FastifyInstance): void {
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 1000) / 1000,
     };
-    if (reply.statusCode >= 500) request.log.error(line, 'request');
+    // 501 says what this server does not offer; nothing failed.
+    if (reply.statusCode >= 500 && reply.statusCode !== 501) request.log.error(line, 'request');
     else request.log.info(line, 'request');
     done();
   });

@@ -11,7 +11,8 @@ export function registerStreamBody(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, _body, done) => done(null));
   scope.addHook('onRequest', async (request) => {
-    if (request.method === 'PUT') request.raw.headers['content-type'] = 'application/octet-stream';
+    if (request.method === 'PUT' || request.method === 'POST')
+      request.raw.headers['content-type'] = 'application/octet-stream';
   });
 }
 

@@ -19,7 +19,7 @@ const ALWAYS: readonly ProblemCode[] = [
   'internal_error',
   'unavailable',
 ];
-const WITH_BODY: readonly ProblemCode[] = ['unsupported_media_type', 'payload_too_large'];
+const WITH_BODY: readonly ProblemCode[] = ['unsupported_media_type', 'payload_too_large', 'storage_full'];
 
 export const PROBLEM_SCHEMA = Type.Object(
   {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RegistryError } from '../../domain/errors.ts';
+import { setRetryAfter } from '../plugins/retry-after.ts';
 import { describeFailure, type ProblemAnswer, toProblemDocument } from './problem.ts';
 
 const INTERNAL_ERROR: ProblemAnswer = {
@@ -58,6 +59,7 @@ export function sendProblemAnswer(
   reply: FastifyReply,
 ): FastifyReply {
   const body = JSON.stringify(toProblemDocument(answer, request.id));
+  setRetryAfter(reply, answer.status);
   return reply
     .code(answer.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

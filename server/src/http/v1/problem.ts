@@ -174,6 +174,7 @@ const PROBLEMS = {
   ],
   not_implemented: [501, 'Not implemented', ({ message }) => message],
   unavailable: [503, 'Not available', ({ message }) => message],
+  storage_full: [507, 'No room left', ({ message }) => message],
 } satisfies { [C in ErrorCode]: Row<C> };
 
 /** Every code that an operation can fail with, and the status that v1 answers. */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../operations/ports.ts';
+import { registerBodyDeadline } from '../plugins/body-deadline.ts';
 import { registerStreamBody } from '../plugins/stream-body.ts';
 import { aliasEndpoints } from './alias/index.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -37,7 +38,10 @@ export async function registerV1Wire(
       registerJsonBody(scope);
       registerUnknownPath(scope);
       registerIdempotency(scope, deps);
-      for (const endpoint of ENDPOINTS) if ('run' in endpoint) mount(scope, deps, endpoint);
+      await scope.register(async (messages) => {
+        registerBodyDeadline(messages);
+        for (const endpoint of ENDPOINTS) if ('run' in endpoint) mount(messages, deps, endpoint);
+      });
       await scope.register(async (files) => {
         registerStreamBody(files);
         for (const endpoint of ENDPOINTS) if ('transfer' in endpoint) mountFile(files, deps, endpoint);

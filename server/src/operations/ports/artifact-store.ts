@@ -33,13 +33,13 @@ export interface OpenedFile {
 
 /** A complete upload that nobody sees yet: either publish it or discard it. */
 export interface StagedFile extends StoredFile {
-  /** What `walk` will say of the file once it is published. */
+  /** What `walk` will say of the file once it is published, as far as the store lets itself be foreseen. */
   readonly fingerprint: string;
   /**
-   * Makes it visible under its path, replacing a file of that name; durable when it returns. Calling it again
-   * changes nothing, so it may stand in a unit of work that runs twice.
+   * Makes it visible under its path, replacing a file of that name; durable when it returns what `walk` says of
+   * the file now. Calling it again changes nothing, so it may stand in a unit of work that runs twice.
    */
-  publish(): Promise<void>;
+  publish(): Promise<string>;
   /** Leaves nothing of it; after `publish` it changes nothing. */
   discard(): Promise<void>;
 }
@@ -56,6 +56,41 @@ export interface WalkedFile {
   readonly fingerprint: string;
 }
 
+/** An address at the store itself, to be used once with these headers; it carries its own signature. */
+export interface PresignedRequest {
+  readonly url: string;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** A part that a client has sent; `etag` as the store answered it. Numbers count from 1. */
+export interface SentPart {
+  readonly partNumber: number;
+  readonly etag: string;
+}
+
+/**
+ * Ways for clients to send and fetch bytes without passing through this server. What arrives so has no hash until a
+ * job has read it.
+ */
+export interface DirectTransfer {
+  /** Fetches one file, whole or in ranges. @throws `artifact_not_found`. */
+  presignDownload(path: ArtifactPath, ttlSeconds: number): Promise<PresignedRequest & { sizeBytes: number }>;
+  /**
+   * Puts one new file. The signature holds a condition that nothing lies there yet, so that no address given
+   * out earlier can change a file that was sealed since. @throws `artifact_path_conflict` when something does.
+   */
+  presignUpload(path: ArtifactPath, ttlSeconds: number): Promise<PresignedRequest>;
+  /** Begins an upload in parts, which nobody sees before it is completed. */
+  createMultipart(
+    path: ArtifactPath,
+    partCount: number,
+  ): Promise<{ uploadId: string; parts: (PresignedRequest & { partNumber: number })[] }>;
+  /** Makes the file visible, replacing one of that name. @throws `invalid_argument` (parts that do not fit). */
+  completeMultipart(path: ArtifactPath, uploadId: string, parts: readonly SentPart[]): Promise<void>;
+  /** Leaves nothing of it; an upload that is not there is fine. */
+  abortMultipart(path: ArtifactPath, uploadId: string): Promise<void>;
+}
+
 /**
  * Files by logical path under the artifact root. Never holds a whole file in memory. Kept by
  * `test/suites/artifact-store.suite.ts`. Names that are no `ArtifactPath` (made by other programs), links and
@@ -63,9 +98,16 @@ export interface WalkedFile {
  *
  * Errors: `artifact_not_found`, `artifact_is_directory`, `artifact_path_conflict` (a file where a folder is
  * wanted or the other way round), `invalid_argument` (a name that the store keeps for itself or cannot hold),
- * `unavailable` (the store does not answer).
+ * `unavailable` (the store does not answer), `storage_full`.
  */
 export interface ArtifactStore {
+  /** Null when all bytes must pass through this server, as on a disk. */
+  readonly direct: DirectTransfer | null;
+  /**
+   * The logical path of a URI: of `mlflow-artifacts:/…`, and of one that lies below the root in the store's own
+   * spelling (`s3://bucket/prefix/…`, `file:///…`, a plain path). Null when it does not. Purely lexical.
+   */
+  locate(uri: string): ArtifactPath | null;
   /**
    * Streams the body to a temporary place in the same store, hashing it on the way. A body that throws leaves
    * nothing, and its error passes through. Its chunks must not be reused.

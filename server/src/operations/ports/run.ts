@@ -43,6 +43,8 @@ export interface RunReader {
   search(search: RunSearch, scope: RunScope, page: SearchPage): Promise<Page<Run>>;
   /** Logged model → name of its experiment, for those of the models that exist. */
   experimentsOfModels(modelIds: readonly string[]): Promise<Map<string, string>>;
+  /** Run → name of its experiment, for those of the runs that exist. */
+  experimentsOfRuns(runIds: readonly string[]): Promise<Map<string, string>>;
 }
 
 export interface RunWriter extends RunReader {

@@ -1,6 +1,12 @@
+/** `untilMs` is by the clock of the server that wrote it. */
+interface ServerLease {
+  readonly serverId: string;
+  readonly untilMs: number;
+}
+
 export interface ServerLeaseReader {
-  /** The servers whose lease has lapsed at the instant. */
-  listLapsed(nowMs: number): Promise<string[]>;
+  /** The leases of all servers that did not stop in order. */
+  list(): Promise<ServerLease[]>;
 }
 
 export interface ServerLeaseWriter extends ServerLeaseReader {

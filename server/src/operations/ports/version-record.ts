@@ -30,20 +30,17 @@ export interface VersionRecordWriter extends VersionRecordReader {
   renameIdentity(modelId: string, newName: string): Promise<void>;
   /** Marks the model as deleted; its records become tombstones. */
   tombstoneIdentity(modelId: string, nowMs: number, deletedBy: string): Promise<void>;
-  /** Living identities whose MLflow model is gone and was created at that instant: candidates for a rename from outside. */
-  listOrphansCreatedAt(mlflowCreatedAtMs: number | bigint): Promise<ModelIdentity[]>;
+  /**
+   * Living identities of that creation time whose name has no model now, or one of another time: candidates
+   * for a rename from outside.
+   */
+  listMisplacedCreatedAt(mlflowCreatedAtMs: number | bigint): Promise<ModelIdentity[]>;
   /** Remembers that the name has given numbers up to this one. */
   raiseLastNumberOfName(name: string, lastNumber: number): Promise<void>;
-  /** Inserts the record and moves `adoptedThrough` to its version. */
+  /** Inserts the record. */
   insert(record: VersionRecord): Promise<void>;
-  /**
-   * Makes records for all versions in MLflow's table beyond `adoptedThrough`, oldest first, labelled with
-   * the next minors after `greatest`, and opens their stage intervals with origin `adopted`.
-   */
-  adoptBeyond(
-    identity: ModelIdentity,
-    start: { greatest: SemanticVersion | null; nowMs: number },
-  ): Promise<void>;
+  /** Every version up to this one has a record. */
+  raiseAdoptedThrough(modelId: string, version: number): Promise<void>;
   setDeprecated(modelId: string, version: number, deprecated: boolean): Promise<void>;
   setFacts(modelId: string, version: number, facts: Facts): Promise<void>;
   setSeal(

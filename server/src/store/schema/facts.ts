@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Db, Dialect } from '../dialect.ts';
+import { type ColumnKind, kindOfType } from './column-kinds.ts';
 
 interface ColumnFacts {
   readonly name: string;
+  readonly kind: ColumnKind;
   /** Whether an insert that does not name the column fails. */
   readonly mustBeGiven: boolean;
 }
@@ -22,11 +24,14 @@ export interface DatabaseFacts {
   /** The rows of `registry_migrations`, number to name. */
   readonly migrations: ReadonlyMap<number, string>;
   readonly hasDefaultExperiment: boolean;
+  /** The database's own version, such as `16.4` or `3.50.1`. */
+  readonly engineVersion: string;
 }
 
 interface ColumnRow {
   table_name: string;
   column_name: string;
+  type: string;
   must_be_given: boolean | number;
   /** Position in the primary key from 1, or 0. */
   key_position: number;
@@ -43,6 +48,7 @@ export async function readFacts(db: Db, engine: Dialect['engine']): Promise<Data
     revisions: await readRevisions(db, tables),
     migrations: await readMigrations(db, tables),
     hasDefaultExperiment: await readDefaultExperiment(db, tables),
+    engineVersion: await readVersion(db, engine),
   };
 }
 
@@ -51,7 +57,11 @@ function toTables(rows: readonly ColumnRow[]): Map<string, TableFacts> {
   for (const row of rows) {
     const table = tables.get(row.table_name) ?? { columns: [], keyed: [] };
     tables.set(row.table_name, table);
-    table.columns.push({ name: row.column_name, mustBeGiven: Boolean(row.must_be_given) });
+    table.columns.push({
+      name: row.column_name,
+      kind: kindOfType(row.type),
+      mustBeGiven: Boolean(row.must_be_given),
+    });
     if (row.key_position > 0) table.keyed.push(row);
   }
   const facts = new Map<string, TableFacts>();
@@ -60,6 +70,12 @@ function toTables(rows: readonly ColumnRow[]): Map<string, TableFacts> {
     facts.set(name, { columns, key: keyed.map((row) => row.column_name) });
   }
   return facts;
+}
+
+async function readVersion(db: Db, engine: Dialect['engine']): Promise<string> {
+  const version = engine === 'sqlite' ? sql`sqlite_version()` : sql`current_setting('server_version')`;
+  const { rows } = await sql<{ version: string }>`select ${version} as version`.execute(db);
+  return rows[0]?.version ?? '';
 }
 
 type Tables = ReadonlyMap<string, TableFacts>;
@@ -83,7 +99,7 @@ async function readDefaultExperiment(db: Db, tables: Tables): Promise<boolean> {
 }
 
 const sqliteColumns = sql<ColumnRow>`
-  select m.name as table_name, c.name as column_name, c.pk as key_position,
+  select m.name as table_name, c.name as column_name, c.type as type, c.pk as key_position,
     c."notnull" <> 0 and c.dflt_value is null and c.hidden = 0 as must_be_given
   from sqlite_master m join pragma_table_xinfo(m.name) c
   where m.type = 'table' and m.name not like 'sqlite\\_%' escape '\\'
@@ -93,7 +109,7 @@ const sqliteIndexes = sql<{ name: string }>`select name from sqlite_master where
 
 /** Tables that our search path reaches, without the system's and those that an extension brought. */
 const postgresColumns = sql<ColumnRow>`
-  select c.relname as table_name, a.attname as column_name,
+  select c.relname as table_name, a.attname as column_name, a.atttypid::regtype::text as type,
     a.attnotnull and not (a.atthasdef or a.attidentity <> '' or a.attgenerated <> '') as must_be_given,
     coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) as key_position
   from pg_class c

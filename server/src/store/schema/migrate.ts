@@ -2,10 +2,12 @@ import { sql } from 'kysely';
 import type { Db, Dialect } from '../dialect.ts';
 import { DatabaseRefused } from './database-refused.ts';
 import { registry } from './migrations/0001-registry.ts';
+import { webhookDeliveries } from './migrations/0002-webhook-deliveries.ts';
+import { clientUploads } from './migrations/0003-client-uploads.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
-const MIGRATIONS: readonly Migration[] = [registry];
+const MIGRATIONS: readonly Migration[] = [registry, webhookDeliveries, clientUploads];
 
 /**
  * The migrations that are still to run, given those that the database has seen (number to name).

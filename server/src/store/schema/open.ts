@@ -5,6 +5,7 @@ import { createIndexes, missingIndexes } from './indexes.ts';
 import { type Inspection, inspectDatabase } from './inspect.ts';
 import { migrateRegistry, pendingMigrations } from './migrate.ts';
 import { createDefaultExperiment, createMlflowTables } from './mlflow-ddl.ts';
+import { asRefusal } from './refusal.ts';
 import { CREATED_REVISION } from './revisions.ts';
 
 export interface PrepareOptions {
@@ -15,8 +16,8 @@ export interface PrepareOptions {
 }
 
 export interface PreparedDatabase {
-  /** MLflow's Alembic revision; null when the database has none. */
-  readonly revision: string | null;
+  /** MLflow's Alembic revision. */
+  readonly revision: string;
   readonly warnings: readonly string[];
 }
 
@@ -26,6 +27,14 @@ export interface PreparedDatabase {
  * together take turns; a database that is ready is only read. Throws `DatabaseRefused`.
  */
 export async function prepareDatabase(engine: Engine, options: PrepareOptions): Promise<PreparedDatabase> {
+  try {
+    return await prepare(engine, options);
+  } catch (error) {
+    throw asRefusal(error, engine.dialect, options.uri ?? '');
+  }
+}
+
+async function prepare(engine: Engine, options: PrepareOptions): Promise<PreparedDatabase> {
   const name = engine.dialect.engine;
   const seen = refuseUnsupported(await inspectDatabase(engine.db, name, options.uri));
   const prepared = isReady(seen, name)
@@ -67,6 +76,9 @@ async function bringUp(db: Db, { dialect }: Engine, { nowMs, log, uri }: Prepare
   for (const { number, name } of applied) log.info(`applied migration ${number} ${name}`);
   // Tables that were just made have indexes that the facts do not know yet.
   const facts = found.kind === 'empty' ? await readFacts(db, dialect.engine) : found.facts;
+  const missing = missingIndexes(facts, dialect.engine).length;
+  if (found.kind === 'mlflow' && missing > 0)
+    log.info(`making ${missing} indexes on MLflow's tables, once; a large database takes a while`);
   await createIndexes(db, dialect.engine, facts);
   return found;
 }

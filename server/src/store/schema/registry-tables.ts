@@ -2,7 +2,7 @@
  * Our own tables. They refer to models by `model_id` and version number, never by name. Times are
  * milliseconds since 1970. What has a home in MLflow's tables (description, tags, aliases, stage) is not here.
  */
-import type { ColumnType } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { Int64 } from '../../domain/int64.ts';
 import type { BooleanColumn } from './columns.ts';
 
@@ -135,6 +135,38 @@ interface RegistryIdempotencyKeysTable {
   answer: string | null;
 }
 
+/** What waits to be sent to webhooks, and, with `failed_at_ms`, what was given up. */
+interface RegistryWebhookDeliveriesTable {
+  id: Generated<Int64>;
+  workspace: Fixed<string>;
+  /** MLflow's `webhooks.webhook_id`. */
+  webhook_id: Fixed<string>;
+  entity: Fixed<string>;
+  action: Fixed<string>;
+  /** JSON. */
+  data: Fixed<string>;
+  occurred_at_ms: Fixed<Int64>;
+  due_at_ms: Int64;
+  /** Until then the delivery is somebody's; 0: nobody's. */
+  lease_until_ms: Int64;
+  /** Begun so far. */
+  attempts: number;
+  failed_at_ms: Int64 | null;
+  /** Why it was given up. */
+  reason: string | null;
+}
+
+/** Uploads in parts that clients send to the artifact store itself, and that are under way. */
+interface RegistryClientUploadsTable {
+  /** The artifact store's. */
+  upload_id: Fixed<string>;
+  /** Logical path below the artifact root. */
+  path: Fixed<string>;
+  /** Who began it. */
+  subject_id: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+}
+
 /** Our tables by name. */
 export interface RegistryTables {
   registry_migrations: RegistryMigrationsTable;
@@ -148,4 +180,6 @@ export interface RegistryTables {
   registry_subjects: RegistrySubjectsTable;
   registry_servers: RegistryServersTable;
   registry_idempotency_keys: RegistryIdempotencyKeysTable;
+  registry_webhook_deliveries: RegistryWebhookDeliveriesTable;
+  registry_client_uploads: RegistryClientUploadsTable;
 }

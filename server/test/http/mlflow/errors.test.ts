@@ -150,6 +150,7 @@ const CASES: readonly Case[] = [
   ['payload_too_large', { limitBytes: 5 }, 413, 'INVALID_PARAMETER_VALUE', 'The body is larger than 5 bytes'],
   ['not_implemented', { message: 'Not yet.' }, 501, 'NOT_IMPLEMENTED', 'Not yet.'],
   ['unavailable', { message: 'Later.' }, 503, 'TEMPORARILY_UNAVAILABLE', 'Later.'],
+  ['storage_full', { message: 'Full.' }, 507, 'RESOURCE_EXHAUSTED', 'Full.'],
 ];
 
 describe('renderMlflowError', () => {
@@ -166,6 +167,7 @@ describe('renderMlflowError', () => {
     ['unavailable', 'XXM00', 'CLIENT_INTERNAL_ERROR'],
     ['resource_conflict', undefined, undefined],
     ['not_implemented', undefined, undefined],
+    ['storage_full', undefined, undefined],
   ] as const)('%s has the sqlstate and the error class of MLflow', (code, sqlstate, errorClass) => {
     const { body } = renderMlflowError(new RegistryError(code, { message: '' }));
     expect([body.sqlstate, body.error_class]).toEqual([sqlstate, errorClass]);

@@ -319,6 +319,23 @@ describe('runs', () => {
     expect(await post('runs/restore', { run_id })).toEqual(NOTHING);
   });
 
+  test('logModel without a model_uuid keeps null there', async () => {
+    const run_id = await newRun();
+    const model = { artifact_path: 'm', flavors: {}, utc_time_created: 't', run_id };
+    await post('runs/log-model', { run_id, model_json: JSON.stringify(model) });
+    const { tags } = (await get(`runs/get?run_id=${run_id}`)).body.run.data;
+    expect(tags).toContainEqual(
+      expect.objectContaining({ value: expect.stringContaining('"model_uuid": null') }),
+    );
+  });
+
+  test('a page size beyond 2^53 is shown exactly when it is refused', async () => {
+    const { body } = await post('experiments/search', { max_results: '9007199254740993' });
+    expect(body.message).toBe(
+      "Invalid value 9007199254740993 for parameter 'max_results' supplied. It must be at most 50000",
+    );
+  });
+
   test('logModel of 2.x clients is kept in the tag', async () => {
     const run_id = await newRun();
     const model = { artifact_path: 'm', flavors: {}, utc_time_created: 't', run_id, model_uuid: 'u' };

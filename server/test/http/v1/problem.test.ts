@@ -99,7 +99,7 @@ describe('the table of problems', () => {
       new RegistryError('unavailable', { message: 'The database does not answer.' }),
     );
     expect(internal).toMatchObject({ status: 503, code: 'unavailable' });
-    expect([...PROBLEM_STATUS.values()].filter((status) => status >= 500)).toEqual([501, 503]);
+    expect([...PROBLEM_STATUS.values()].filter((status) => status >= 500)).toEqual([501, 503, 507]);
   });
 
   test('a document never holds more than a hundred errors, nor long texts', () => {

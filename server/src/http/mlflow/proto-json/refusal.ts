@@ -3,7 +3,7 @@ import { asciiJson } from '../../../domain/key-rules.ts';
 import type { JsonObject, JsonValue } from '../../plugins/strict-json.ts';
 
 // MLflow: its sentences for parameters end so, and clients match on the whole.
-const SEE_DOCS = 'See the API docs for more information about request parameters.';
+export const SEE_DOCS = 'See the API docs for more information about request parameters.';
 const SHOWN_LENGTH = 1000;
 
 /** A required parameter is absent, null or empty. */

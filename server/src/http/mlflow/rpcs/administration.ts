@@ -1,16 +1,7 @@
 import { type AbsentRow, absent } from './rpc-row.ts';
 
-/** MLflow's webhooks, workspaces, jobs and web UI. */
+/** MLflow's workspaces, jobs and web UI. */
 export const ADMINISTRATION_RPCS: readonly AbsentRow[] = [
-  ...absent(
-    'Webhooks are not offered yet.',
-    ['createWebhook', 'api2', 'POST /webhooks'],
-    ['listWebhooks', 'api2', 'GET /webhooks'],
-    ['getWebhook', 'api2', 'GET /webhooks/{webhook_id}'],
-    ['updateWebhook', 'api2', 'PATCH /webhooks/{webhook_id}'],
-    ['deleteWebhook', 'api2', 'DELETE /webhooks/{webhook_id}'],
-    ['testWebhook', 'api2', 'POST /webhooks/{webhook_id}/test'],
-  ),
   ...absent(
     'There is one workspace, `default`; server-info says so.',
     ['listWorkspaces', 'api3', 'GET /workspaces'],
@@ -29,18 +20,10 @@ export const ADMINISTRATION_RPCS: readonly AbsentRow[] = [
     ['searchServerJobs', 'root', 'POST /ajax-api/3.0/jobs/search'],
   ),
   ...absent(
-    'The web UI of MLflow is not served, nor what only it calls.',
+    'The web UI of MLflow is not served, nor what only it calls to draw itself.',
     ['serve', 'root', 'GET /'],
     ['serveStaticFile', 'root', 'GET /static-files/{path…}'],
     ['graphql', 'root', 'GET /graphql', 'POST /graphql'],
-    ['getArtifact', 'root', 'GET /get-artifact'],
-    ['getModelVersionArtifact', 'root', 'GET /model-versions/get-artifact'],
-    ['uploadRunArtifact', 'ajax2', 'POST /upload-artifact'],
-    ['listLoggedModelArtifacts', 'api2', 'GET /logged-models/{model_id}/artifacts/directories'],
-    ['getLoggedModelArtifact', 'ajax2', 'GET /logged-models/{model_id}/artifacts/files'],
-    ['getMetricHistoryBulk', 'ajax2', 'GET /metrics/get-history-bulk'],
-    ['getMetricHistoryBulkInterval', 'api2', 'GET /metrics/get-history-bulk-interval'],
-    ['searchDatasets', 'ajax2', 'POST /experiments/search-datasets'],
     ['uiTelemetry', 'ajax3', 'GET /ui-telemetry', 'POST /ui-telemetry'],
     ['generateDemo', 'ajax3', 'POST /demo/generate'],
     ['deleteDemo', 'ajax3', 'POST /demo/delete'],

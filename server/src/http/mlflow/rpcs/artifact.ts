@@ -1,54 +1,47 @@
 import type { Verb } from '../../../domain/permission.ts';
-import type { AbsentRow, Method, PlainRow, Route } from './rpc-row.ts';
+import { experimentRpc, type Method, type Mount, modelRpc, type PlainRow, type Route } from './rpc-row.ts';
 
 function proxy<const N extends string>(name: N, verb: Verb, method: Method): PlainRow<N> {
-  const routes: Route[] = [`${method} /artifacts/{path…}`];
+  return file(name, verb, 'artifacts', `${method} /artifacts/{path…}`);
+}
+
+function file<const N extends string>(name: N, verb: Verb, mount: Mount, route: Route): PlainRow<N> {
   return {
     name,
-    mount: 'artifacts',
-    routes,
+    mount,
+    routes: [route],
     status: 'implemented',
     by: 'route',
     permission: { verb, on: 'experiment' },
   };
 }
 
-/** The artifact proxy: bytes of runs and logged models. */
+/** Bytes of runs, logged models and versions: the artifact proxy, and what MLflow's web UI calls. */
 export const ARTIFACT_ROUTES = [
   // MLflow: both its services have a `listArtifacts`; this is the proxy's.
-  { ...proxy('listProxyArtifacts', 'read-artifact', 'GET'), routes: ['GET /artifacts'] as const },
+  file('listProxyArtifacts', 'read-artifact', 'artifacts', 'GET /artifacts'),
   proxy('downloadArtifact', 'read-artifact', 'GET'),
   proxy('uploadArtifact', 'write-artifact', 'PUT'),
   proxy('deleteArtifact', 'delete', 'DELETE'),
+  file('getArtifact', 'read-artifact', 'root', 'GET /get-artifact'),
+  {
+    ...file('getModelVersionArtifact', 'read-artifact', 'root', 'GET /model-versions/get-artifact'),
+    permission: modelRpc('getModelVersionArtifact', 'read-artifact').permission,
+  },
+  file('uploadRunArtifact', 'write-artifact', 'ajax2', 'POST /upload-artifact'),
+  file('getLoggedModelArtifact', 'read-artifact', 'ajax2', 'GET /logged-models/{model_id}/artifacts/files'),
 ];
 
-const PARTS = 'Files are uploaded and downloaded in one stream.';
-// MLflow: its client matches these beginnings and goes on with one stream.
-const NO_MULTIPART_UPLOAD = 'Multipart upload is not supported for the current artifact repository';
-const NO_MULTIPART_DOWNLOAD = 'Multipart download is not supported for the current artifact repository';
+/** Ways around the proxy for stores that have them: uploads in parts, and downloads at the store itself. */
+export const DIRECT_ROUTES = [
+  file('createMultipartUpload', 'write-artifact', 'artifacts', 'POST /mpu/create/{path…}'),
+  file('completeMultipartUpload', 'write-artifact', 'artifacts', 'POST /mpu/complete/{path…}'),
+  file('abortMultipartUpload', 'write-artifact', 'artifacts', 'POST /mpu/abort/{path…}'),
+  file('getPresignedDownloadUrl', 'read-artifact', 'artifacts', 'GET /presigned/{path…}'),
+];
 
-function inParts(name: string, route: Route, notImplemented: string): AbsentRow {
-  return { name, mount: 'artifacts', routes: [route], status: 'absent', reason: PARTS, notImplemented };
-}
-
-/** The ways around the proxy: parts and presigned addresses. */
-export const ABSENT_ARTIFACT_RPCS: readonly AbsentRow[] = [
-  inParts('createMultipartUpload', 'POST /mpu/create/{path…}', NO_MULTIPART_UPLOAD),
-  inParts('completeMultipartUpload', 'POST /mpu/complete/{path…}', NO_MULTIPART_UPLOAD),
-  inParts('abortMultipartUpload', 'POST /mpu/abort/{path…}', NO_MULTIPART_UPLOAD),
-  inParts('getPresignedDownloadUrl', 'GET /presigned/{path…}', NO_MULTIPART_DOWNLOAD),
-  {
-    name: 'createPresignedUploadUrl',
-    mount: 'api2',
-    routes: ['POST /artifacts/presigned-upload-url'],
-    status: 'absent',
-    reason: PARTS,
-  },
-  {
-    name: 'createPresignedDownloadUrl',
-    mount: 'api2',
-    routes: ['POST /artifacts/presigned-download-url'],
-    status: 'absent',
-    reason: PARTS,
-  },
+/** The same for runs whose files lie in the store under its own URI. */
+export const PRESIGNED_RPCS = [
+  experimentRpc('createPresignedUploadUrl', 'write-artifact', 'POST /artifacts/presigned-upload-url'),
+  experimentRpc('createPresignedDownloadUrl', 'read-artifact', 'POST /artifacts/presigned-download-url'),
 ];

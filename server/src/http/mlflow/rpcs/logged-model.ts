@@ -10,4 +10,9 @@ export const LOGGED_MODEL_RPCS = [
   experimentRpc('setLoggedModelTags', 'edit-metadata', 'PATCH /logged-models/{model_id}/tags'),
   experimentRpc('deleteLoggedModelTag', 'edit-metadata', 'DELETE /logged-models/{model_id}/tags/{tag_key}'),
   experimentRpc('LogLoggedModelParams', 'edit-metadata', 'POST /logged-models/{model_id}/params'),
+  experimentRpc(
+    'listLoggedModelArtifacts',
+    'read-metadata',
+    'GET /logged-models/{model_id}/artifacts/directories',
+  ),
 ];

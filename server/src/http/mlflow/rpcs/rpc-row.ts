@@ -21,6 +21,12 @@ export type RpcPermission =
   | 'signed-in'
   | { readonly verb: Verb; readonly on: 'model' | 'experiment' };
 
+/** The permission as a route states it. */
+export function permissionOf(permission: RpcPermission): Verb | 'public' | 'signed-in' {
+  if (permission === 'open') return 'public';
+  return permission === 'signed-in' ? 'signed-in' : permission.verb;
+}
+
 interface RpcBase<N extends string> {
   /** MLflow's own name of the RPC; a name of ours for its routes without protobuf. */
   readonly name: N;
@@ -42,14 +48,10 @@ export interface PlainRow<N extends string = string> extends RpcBase<N> {
   readonly permission: RpcPermission;
 }
 
-/**
- * Not answered, and why. An absent RPC is a 404 `ENDPOINT_NOT_FOUND`, like a path that nobody knows; with
- * `notImplemented` a 501 `NOT_IMPLEMENTED` with that sentence, which MLflow's client knows how to live with.
- */
+/** Not answered, and why. An absent RPC is a 404 `ENDPOINT_NOT_FOUND`, like a path that nobody knows. */
 export interface AbsentRow extends RpcBase<string> {
   readonly status: 'absent';
   readonly reason: string;
-  readonly notImplemented?: string;
 }
 
 export type RpcRow = DoorRow | PlainRow | AbsentRow;

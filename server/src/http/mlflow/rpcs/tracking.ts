@@ -1,4 +1,4 @@
-import { experimentRpc } from './rpc-row.ts';
+import { experimentRpc, type PlainRow } from './rpc-row.ts';
 
 /** MLflow's tracking as far as models need it: experiments, runs, metrics, files of a run. */
 export const TRACKING_RPCS = [
@@ -26,5 +26,22 @@ export const TRACKING_RPCS = [
   experimentRpc('logInputs', 'edit-metadata', 'POST /runs/log-inputs'),
   experimentRpc('logOutputs', 'edit-metadata', 'POST /runs/outputs'),
   experimentRpc('getMetricHistory', 'read-metadata', 'GET /metrics/get-history'),
+  experimentRpc('getMetricHistoryBulkInterval', 'read-metadata', 'GET /metrics/get-history-bulk-interval'),
+  {
+    ...experimentRpc('searchDatasets', 'read-metadata', 'POST /experiments/search-datasets'),
+    mount: 'ajax2' as const,
+  },
   experimentRpc('listArtifacts', 'read-metadata', 'GET /artifacts/list'),
+];
+
+/** What MLflow answers without a protobuf message. */
+export const TRACKING_ROUTES: readonly PlainRow<'getMetricHistoryBulk'>[] = [
+  {
+    name: 'getMetricHistoryBulk',
+    mount: 'ajax2',
+    routes: ['GET /metrics/get-history-bulk'],
+    status: 'implemented',
+    by: 'route',
+    permission: { verb: 'read-metadata', on: 'experiment' },
+  },
 ];

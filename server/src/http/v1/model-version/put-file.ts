@@ -33,6 +33,7 @@ export const putFileEndpoint = fileEndpoint({
     'artifact_sealed',
     'artifact_path_conflict',
     'artifact_digest_mismatch',
+    'storage_full',
   ],
   model: 'params',
   async run(deps, file, { request, reply }) {

@@ -1,92 +1,35 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Actor, LOCAL_ACTOR } from '../../../src/domain/actor.ts';
-import { type TestApp, testApp } from '../../support/app.ts';
-import { LEAKS } from '../../support/hostile-values.ts';
-import { type Answer, absent, refused, registryClient } from './registry-client.ts';
+import type { TestApp } from '../../support/app.ts';
+import { type Answer, absent, refused, registryClient } from '../mlflow/registry-client.ts';
+import { PREFIXES } from './artifact-doors.ts';
+import { expectNothingFromInside, type GuardedApp, guardedApp, LATEST_ANSWER_MS } from './guarded-app.ts';
+import { newPlace, type Place, STRANGER } from './places.ts';
 
-const PREFIXES = ['/api/2.0', '/ajax-api/2.0'] as const;
-const LATEST_ANSWER_MS = 1_000;
-const CONTENT = 'nobody may read this';
 const IS_PROMPT = 'mlflow.prompt.is_prompt';
 
-/** May write models and experiments named `mine…` and knows nothing of others. */
-const STRANGER: Actor = {
-  subjectId: 'user-2',
-  kind: 'user',
-  displayName: 'stranger',
-  grants: [
-    { role: 'writer', resource: 'model', pattern: 'mine*' },
-    { role: 'writer', resource: 'experiment', pattern: 'mine*' },
-  ],
-};
-
-interface Place {
-  readonly experimentId: string;
-  readonly runId: string;
-  readonly otherRunId: string;
-  readonly modelId: string;
-}
-
+let app: GuardedApp;
 let server: TestApp;
-/** Outside of the artifact root; nobody may read, change or remove it. */
-let secret: string;
 let mine: Place;
 let theirs: Place;
 const plain = registryClient(() => server);
 
 beforeAll(async () => {
-  server = await testApp();
-  secret = join(dirname(server.root), 'secret.txt');
-  writeFileSync(secret, CONTENT);
-  mine = await newPlace('mine');
-  theirs = await newPlace('theirs');
+  app = await guardedApp();
+  server = app.server;
+  mine = await newPlace(plain, 'mine');
+  theirs = await newPlace(plain, 'theirs');
   for (const name of ['mine', 'SECRET']) {
     await plain.post('registered-models/create', { name });
     await plain.post('model-versions/create', { name, source: 's3://bucket/x' });
   }
 });
 afterAll(async () => {
-  expect(filesOutside()).toEqual([secret]);
-  expect(readFileSync(secret, 'utf8')).toBe(CONTENT);
-  await server.close();
+  app.expectNothingOutside();
+  await app.close();
 });
-
-async function newPlace(name: string): Promise<Place> {
-  const { post } = plain;
-  const experimentId = (await post('experiments/create', { name })).body.experiment_id;
-  const newRun = async () =>
-    (await post('runs/create', { experiment_id: experimentId })).body.run.info.run_id;
-  const logged = await post('logged-models', { experiment_id: experimentId, name: 'lm' });
-  const modelId = logged.body.model.info.model_id;
-  return { experimentId, runId: await newRun(), otherRunId: await newRun(), modelId };
-}
-
-/** Every file beside the artifact root. */
-function filesOutside(): string[] {
-  return readdirSync(dirname(server.root), { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.startsWith(`${server.root}/`));
-}
-
-/** The rows of every table. */
-async function rowCounts(): Promise<Record<string, number>> {
-  const { db } = server.database.engine;
-  const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(
-    db,
-  );
-  const counts: Record<string, number> = {};
-  for (const { name } of rows) {
-    const counted = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(db);
-    counts[name] = Number(counted.rows[0]?.n);
-  }
-  return counts;
-}
 
 /** Both prefixes give one answer, soon, without anything from inside; here it is. */
 async function onBoth(send: (client: ReturnType<typeof registryClient>) => Promise<Answer>): Promise<Answer> {
@@ -97,11 +40,10 @@ async function onBoth(send: (client: ReturnType<typeof registryClient>) => Promi
     expect(performance.now() - start).toBeLessThan(LATEST_ANSWER_MS);
     const text = JSON.stringify(answer.body);
     expect(answer.status, text).toBeLessThan(500);
-    expect(text).not.toMatch(LEAKS);
-    expect(text).not.toContain(server.root);
-    expect(text).not.toContain(CONTENT);
+    expectNothingFromInside(text, server.root, text);
     answers.push(answer);
   }
+  app.expectNothingOutside();
   expect(answers[1]?.status).toBe(answers[0]?.status);
   return answers[0] as Answer;
 }
@@ -111,10 +53,10 @@ async function expectRefused(
   send: (client: ReturnType<typeof registryClient>) => Promise<Answer>,
   status: number | readonly number[] = 400,
 ): Promise<Answer> {
-  const before = await rowCounts();
+  const before = await app.changes();
   const answer = await onBoth(send);
   expect([status].flat(), JSON.stringify(answer.body)).toContain(answer.status);
-  expect(await rowCounts()).toEqual(before);
+  expect(await app.changes(), JSON.stringify(answer.body)).toBe(before);
   return answer;
 }
 

@@ -1,0 +1,108 @@
+import { type CompiledQuery, PostgresDialect, type QueryResult } from 'kysely';
+import type pg from 'pg';
+import { type Db, OutcomeUnknown } from './dialect.ts';
+import { directKysely } from './direct-executor.ts';
+
+/** Sends one statement on a connection of the pool. */
+export type Send = (on: Pick<pg.Pool, 'query'>, query: CompiledQuery) => Promise<pg.QueryResult>;
+
+/** One connection with its handle, kept as long as the connection. */
+interface Session {
+  readonly db: Db;
+  /** What went wrong first among the statements that nobody waits for. */
+  failure: { readonly error: unknown } | null;
+}
+
+/** A statement whose result nobody reads: the next one is sent behind it without waiting. */
+interface UnawaitedQuery extends CompiledQuery {
+  readonly unawaited?: boolean;
+}
+
+const DONE: QueryResult<unknown> = { rows: [] };
+
+/** The handle for statements outside of transactions, each on any connection. */
+export function pooledDb(pool: pg.Pool, send: Send): Db {
+  return directKysely(compilerOnly(), async (query) => toQueryResult(await send(pool, query)));
+}
+
+/**
+ * Runs units of work, each in a transaction on a connection of its own. Statements are pipelined: BEGIN goes
+ * out with the first one and COMMIT behind those that nobody waits for. When one of these fails, PostgreSQL
+ * takes the COMMIT for a ROLLBACK, and the unit rejects with the failure.
+ */
+export function postgresTransactions(
+  pool: pg.Pool,
+  send: Send,
+): <T>(fn: (db: Db) => Promise<T>) => Promise<T> {
+  const sessions = new WeakMap<pg.PoolClient, Session>();
+  return async (fn) => {
+    const client = await pool.connect();
+    let session = sessions.get(client);
+    if (session === undefined) {
+      session = openSession(client, send);
+      sessions.set(client, session);
+    }
+    session.failure = null;
+    return transact(client, session, fn);
+  };
+}
+
+function openSession(client: pg.PoolClient, send: Send): Session {
+  // A connection that is cut fails its statements; unheard, the event would end the process.
+  client.on('error', () => undefined);
+  const session: Session = {
+    failure: null,
+    db: directKysely(compilerOnly(), async (query: UnawaitedQuery) => {
+      const sent = send(client, query);
+      if (query.unawaited !== true) return toQueryResult(await sent);
+      noteFailure(session, sent);
+      return DONE;
+    }),
+  };
+  return session;
+}
+
+async function transact<T>(client: pg.PoolClient, session: Session, fn: (db: Db) => Promise<T>): Promise<T> {
+  noteFailure(session, client.query('BEGIN'));
+  let isUsable = true;
+  let isCommitOpen = false;
+  try {
+    const result = await fn(session.db);
+    isCommitOpen = true;
+    const { command } = await client.query('COMMIT');
+    isCommitOpen = false;
+    if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit');
+    return result;
+  } catch (error) {
+    isUsable = await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    const first = session.failure === null ? error : session.failure.error;
+    throw isCommitOpen && isLost(first) ? new OutcomeUnknown(first) : first;
+  } finally {
+    client.release(!isUsable);
+  }
+}
+
+/** Whether the connection ended, instead of an answer of the database about the statement. */
+function isLost(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // EPIPE has the form of an SQLSTATE.
+  return code === 'EPIPE' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
+}
+
+function noteFailure(session: Session, sent: Promise<unknown>): void {
+  sent.catch((error: unknown) => {
+    session.failure ??= { error };
+  });
+}
+
+function toQueryResult({ command, rowCount, rows }: pg.QueryResult): QueryResult<unknown> {
+  return command === 'SELECT' || rowCount === null ? { rows } : { rows, numAffectedRows: BigInt(rowCount) };
+}
+
+/** Only the compiler is Kysely's; it asks for a pool, but never uses it. */
+function compilerOnly(): PostgresDialect {
+  return new PostgresDialect({ pool: async () => Promise.reject(new Error('not used')) });
+}
