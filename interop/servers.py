@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -26,10 +26,11 @@ FOREIGN_PREFIXES = ("MLFLOW_", "REGISTRY_", "RETENTION_", "_MLFLOW_", "AWS_")
 
 @dataclass
 class Place:
-    """Where a server keeps its data: a database URI as MLflow spells it, and a folder for artifacts."""
+    """Where a server keeps its data: a database URI as MLflow spells it, and a folder for artifacts; and what it is told."""
 
     folder: Path
     database_uri: str
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def artifact_folder(self) -> Path:
@@ -97,22 +98,22 @@ def start_registry(place: Place, port: int | None = None) -> Server:
         "MLFLOW_ARTIFACT_ROOT": str(place.artifact_folder),
         "REQUIRE_APPROVAL_FOR_PRODUCTION": "false",
         "LOG_LEVEL": "INFO",
-    }
+    } | place.settings
     npm = shutil.which("npm")
     assert npm, "npm is not on the PATH: the registry is started with `npm start`"
     return start("registry", [npm, "start"], environment, REPOSITORY, place, port, "/ready")
 
 
-def start_mlflow(place: Place, port: int | None = None) -> Server:
-    """Starts a real MLflow server of the installed version on the same database and artifact folder."""
+def start_mlflow(place: Place, port: int | None = None, python: str = sys.executable) -> Server:
+    """Starts a real MLflow server, of the version that `python` has, on the same database and artifact folder."""
     port = port or free_port()
     place.artifact_folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += ["--backend-store-uri", sqlalchemy_uri(place.database_uri), "--artifacts-destination", str(place.artifact_folder)]
     environment = clean_environment() | {
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    }
+    } | place.settings
     return start("mlflow", command, environment, place.folder, place, port, "/health")
 
 
