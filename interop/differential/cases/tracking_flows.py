@@ -1,0 +1,302 @@
+"""Life cycles of experiments, runs and logged models: what one call leaves for the next."""
+
+from differential.case import Case, case, delete, get, patch, post
+from differential.cases.life import DATASET, RUN, SEE_RUN, START, run
+
+TRACKING_FLOW_CASES: list[Case] = [
+    case(
+        "flow-experiment",
+        post(
+            "experiments/create",
+            {
+                "name": "flow-exp",
+                "tags": [{"key": "a", "value": "1"}, {"key": "c", "value": "2"}],
+                "artifact_location": "s3://bucket/exp",
+            },
+            e="experiment_id",
+        ),
+        get("experiments/get", {"experiment_id": "<<e>>"}),
+        post("experiments/create", {"name": "flow-exp"}),
+        post("experiments/set-experiment-tag", {"experiment_id": "<<e>>", "key": "b", "value": "x"}),
+        post("experiments/update", {"experiment_id": "<<e>>", "new_name": "flow-exp-2"}),
+        get("experiments/get-by-name", {"experiment_name": "flow-exp"}),
+        get("experiments/get-by-name", {"experiment_name": "flow-exp-2"}),
+        post("experiments/delete", {"experiment_id": "<<e>>"}),
+        get("experiments/get", {"experiment_id": "<<e>>"}),
+        post("experiments/delete", {"experiment_id": "<<e>>"}),
+        post("experiments/create", {"name": "flow-exp-2"}),
+        post("experiments/set-experiment-tag", {"experiment_id": "<<e>>", "key": "b", "value": "x"}),
+        post("experiments/update", {"experiment_id": "<<e>>", "new_name": "flow-exp-3"}),
+        post("runs/create", {"experiment_id": "<<e>>"}),
+        post("experiments/delete-experiment-tag", {"experiment_id": "<<e>>", "key": "a"}),
+        post("experiments/restore", {"experiment_id": "<<e>>"}),
+        post("experiments/restore", {"experiment_id": "<<e>>"}),
+        get("experiments/get", {"experiment_id": "<<e>>"}),
+        post("experiments/delete-experiment-tag", {"experiment_id": "<<e>>", "key": "a"}),
+        post("experiments/delete-experiment-tag", {"experiment_id": "<<e>>", "key": "a"}),
+        get("experiments/get", {"experiment_id": "<<e>>"}),
+    ),
+    case(
+        "flow-experiment-takes-runs-along",
+        *run("flow-takes-along"),
+        post("runs/create", {"experiment_id": "<<experiment>>", "start_time": START + 1}, second="run.info.run_id"),
+        post("runs/delete", {"run_id": "<<second>>"}),
+        post("experiments/delete", {"experiment_id": "<<experiment>>"}),
+        SEE_RUN,
+        get("runs/get", {"run_id": "<<second>>"}),
+        post("runs/search", {"experiment_ids": ["<<experiment>>"], "run_view_type": "ALL"}),
+        post("experiments/restore", {"experiment_id": "<<experiment>>"}),
+        SEE_RUN,
+        get("runs/get", {"run_id": "<<second>>"}),
+    ),
+    case(
+        "flow-experiment-tag-twice",
+        post(
+            "experiments/create",
+            {"name": "flow-tag-twice", "tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]},
+        ),
+    ),
+    case(
+        "flow-run",
+        *run(
+            "flow-run",
+            user_id="me",
+            run_name="first",
+            tags=[{"key": "a", "value": "1"}, {"key": "mlflow.user", "value": "you"}],
+        ),
+        SEE_RUN,
+        post("runs/update", RUN | {"status": "FINISHED", "end_time": START + 5, "run_name": "second"}),
+        SEE_RUN,
+        post("runs/set-tag", RUN | {"key": "mlflow.runName", "value": "third"}),
+        SEE_RUN,
+        post("runs/update", RUN | {"run_name": ""}),
+        post("runs/update", RUN | {"status": "RUNNING"}),
+        SEE_RUN,
+        post("runs/delete-tag", RUN | {"key": "mlflow.runName"}),
+        SEE_RUN,
+        post("runs/delete-tag", RUN | {"key": "a"}),
+        post("runs/delete-tag", RUN | {"key": "a"}),
+        post("runs/log-batch", RUN | {"tags": [{"key": "mlflow.runName", "value": "fourth"}]}),
+        SEE_RUN,
+    ),
+    case(
+        "flow-run-names",
+        *run("flow-run-names", tags=[{"key": "mlflow.runName", "value": "tagged"}]),
+        SEE_RUN,
+        post(
+            "runs/create",
+            {"experiment_id": "<<experiment>>", "run_name": "x", "tags": [{"key": "mlflow.runName", "value": "y"}]},
+        ),
+        post(
+            "runs/create",
+            {"experiment_id": "<<experiment>>", "run_name": "x", "tags": [{"key": "mlflow.runName", "value": "x"}]},
+        ),
+        post(
+            "runs/create",
+            {"experiment_id": "<<experiment>>", "tags": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]},
+        ),
+    ),
+    case(
+        "flow-run-deleted",
+        *run("flow-run-deleted"),
+        post("runs/delete", RUN),
+        post("runs/delete", RUN),
+        SEE_RUN,
+        *[
+            post(f"runs/{path}", RUN | body)
+            for path, body in (
+                ("log-metric", {"key": "m", "value": 1, "timestamp": 1}),
+                ("log-parameter", {"key": "p", "value": "v"}),
+                ("set-tag", {"key": "t", "value": "v"}),
+                ("delete-tag", {"key": "t"}),
+                ("log-batch", {"metrics": [{"key": "m", "value": 1, "timestamp": 1}]}),
+                ("update", {"status": "FINISHED"}),
+                ("log-inputs", {"datasets": [DATASET]}),
+                ("outputs", {"models": [{"model_id": "m-x"}]}),
+                ("log-model", {"model_json": "{}"}),
+            )
+        ],
+        get("metrics/get-history", RUN | {"metric_key": "m"}),
+        post("runs/restore", RUN),
+        post("runs/restore", RUN),
+        SEE_RUN,
+    ),
+    case(
+        "flow-params",
+        *run("flow-params"),
+        post("runs/log-parameter", RUN | {"key": "p", "value": "1"}),
+        post("runs/log-parameter", RUN | {"key": "p", "value": "1"}),
+        post("runs/log-parameter", RUN | {"key": "p", "value": "2"}),
+        post("runs/log-parameter", RUN | {"key": "e"}),
+        post("runs/log-batch", RUN | {"params": [{"key": "p", "value": "1"}, {"key": "q", "value": "1"}]}),
+        post("runs/log-batch", RUN | {"params": [{"key": "p", "value": "3"}]}),
+        post("runs/log-batch", RUN | {"params": [{"key": "r", "value": "1"}, {"key": "r", "value": "2"}]}),
+        post("runs/log-batch", RUN | {"params": [{"key": "r", "value": "1"}, {"key": "r", "value": "1"}]}),
+        SEE_RUN,
+    ),
+    case(
+        "flow-half-written",
+        *run("flow-half-written"),
+        post("runs/log-batch", RUN | {"params": [{"key": "p", "value": "1"}]}),
+        post(
+            "runs/log-batch",
+            RUN
+            | {
+                "metrics": [{"key": "half-written", "value": 1, "timestamp": 1, "model_id": "m-" + "1" * 32}],
+                "params": [{"key": "new", "value": "1"}],
+                "tags": [{"key": "t", "value": "1"}],
+            },
+        ),
+        get("runs/get", RUN | {"unread": "half-written"}),
+    ),
+    case(
+        "flow-metrics",
+        *run("flow-metrics"),
+        *[
+            post("runs/log-metric", RUN | {"key": "m", "value": value, "timestamp": at, "step": step})
+            for value, at, step in (
+                (1, 1, 1),
+                (1, 1, 1),
+                (2, 1, 1),
+                (0.5, 1, 1),
+                (3, 5, 0),
+                (4, 0, 2),
+                ("NaN", 9, 3),
+                ("NaN", 9, 3),
+                (-5, 9, 3),
+                ("Infinity", 10, 3),
+                ("-Infinity", 11, 3),
+                (1e308, 12, -4),
+                (7, 2**53 + 1, 2**53 + 1),
+            )
+        ],
+        SEE_RUN,
+        get("metrics/get-history", RUN | {"metric_key": "m"}),
+        get("metrics/get-history", RUN | {"metric_key": "m", "max_results": "4"}, p1="next_page_token"),
+        get(
+            "metrics/get-history",
+            RUN | {"metric_key": "m", "max_results": "4", "page_token": "<<p1>>"},
+            p2="next_page_token",
+        ),
+        get("metrics/get-history", RUN | {"metric_key": "m", "max_results": "4", "page_token": "<<p2>>"}),
+        get("metrics/get-history", {"run_uuid": "<<run>>", "metric_key": "m"}),
+        get("metrics/get-history", RUN | {"metric_key": "nobody"}),
+    ),
+    case(
+        "flow-batch",
+        *run("flow-batch"),
+        post(
+            "runs/log-batch",
+            RUN
+            | {
+                "metrics": [{"key": "a", "value": 1, "timestamp": 1, "step": s} for s in range(5)]
+                + [{"key": "a", "value": 1, "timestamp": 1, "step": 4}, {"key": "b", "value": "NaN", "timestamp": 2}],
+                "params": [{"key": "p", "value": "1"}],
+                "tags": [{"key": "t", "value": "1"}, {"key": "t", "value": "2"}],
+            },
+        ),
+        SEE_RUN,
+        post("runs/log-batch", RUN),
+        get("metrics/get-history", RUN | {"metric_key": "a"}),
+    ),
+    case(
+        "flow-inputs",
+        *run("flow-inputs"),
+        post("runs/log-inputs", RUN | {"datasets": [DATASET]}),
+        post("runs/log-inputs", RUN | {"datasets": [DATASET | {"tags": [{"key": "x", "value": "y"}]}]}),
+        post("runs/log-inputs", RUN | {"datasets": [{"dataset": DATASET["dataset"] | {"digest": "2"}}]}),
+        SEE_RUN,
+        post("runs/log-inputs", RUN),
+        post("logged-models", {"experiment_id": "<<experiment>>", "name": "n"}, model="model.info.model_id"),
+        post("runs/log-inputs", RUN | {"models": [{"model_id": "<<model>>"}]}),
+        post("runs/outputs", RUN | {"models": [{"model_id": "<<model>>", "step": 3}]}),
+        post("runs/outputs", RUN | {"models": [{"model_id": "<<model>>", "step": 3}]}),
+        SEE_RUN,
+    ),
+    case(
+        "flow-model-metrics",
+        *run("flow-model-metrics"),
+        post("runs/log-inputs", RUN | {"datasets": [DATASET]}),
+        post(
+            "logged-models",
+            {"experiment_id": "<<experiment>>", "name": "n", "source_run_id": "<<run>>"},
+            model="model.info.model_id",
+        ),
+        post(
+            "runs/log-metric",
+            RUN
+            | {
+                "key": "m",
+                "value": 1,
+                "timestamp": 1,
+                "model_id": "<<model>>",
+                "dataset_name": "d",
+                "dataset_digest": "1",
+            },
+        ),
+        post(
+            "runs/log-metric",
+            RUN
+            | {
+                "key": "m",
+                "value": 1,
+                "timestamp": 1,
+                "model_id": "<<model>>",
+                "dataset_name": "d",
+                "dataset_digest": "1",
+            },
+        ),
+        post(
+            "runs/log-batch",
+            RUN | {"metrics": [{"key": "b", "value": 2, "timestamp": 2, "step": 2, "model_id": "<<model>>"}]},
+        ),
+        post("runs/log-metric", RUN | {"key": "m", "value": 1, "timestamp": 1, "model_id": "m-" + "1" * 32}),
+        post(
+            "runs/log-metric",
+            RUN | {"key": "z", "value": 1, "timestamp": 1, "dataset_name": "nobody", "dataset_digest": "1"},
+        ),
+        get("logged-models/<<model>>"),
+        SEE_RUN,
+    ),
+    case(
+        "flow-logged-model",
+        *run("flow-logged-model"),
+        post(
+            "logged-models",
+            {
+                "experiment_id": "<<experiment>>",
+                "name": "n",
+                "model_type": "t",
+                "source_run_id": "<<run>>",
+                "params": [{"key": "p", "value": "1"}],
+                "tags": [{"key": "t", "value": "1"}],
+            },
+            model="model.info.model_id",
+        ),
+        patch("logged-models/<<model>>", {"model_id": "<<model>>", "status": "LOGGED_MODEL_READY"}),
+        patch("logged-models/<<model>>/tags", {"tags": [{"key": "t", "value": "2"}, {"key": "u", "value": "3"}]}),
+        delete("logged-models/<<model>>/tags/t"),
+        delete("logged-models/<<model>>/tags/t"),
+        post("logged-models/<<model>>/params", {"model_id": "<<model>>", "params": [{"key": "q", "value": "2"}]}),
+        get("logged-models/<<model>>"),
+        post("logged-models", {"experiment_id": "<<experiment>>", "name": "n"}),
+        delete("logged-models/<<model>>"),
+        get("logged-models/<<model>>"),
+        delete("logged-models/<<model>>"),
+        patch("logged-models/<<model>>/tags", {"tags": [{"key": "t", "value": "2"}]}),
+        post("logged-models/search", {"experiment_ids": ["<<experiment>>"]}),
+    ),
+    case(
+        "flow-log-model",
+        *run("flow-log-model"),
+        *[
+            post("runs/log-model", RUN | {"model_json": text.replace("RUN", "<<run>>")})
+            for text in (
+                '{"artifact_path": "m", "flavors": {"a": {}}, "utc_time_created": "t", "run_id": "RUN", "model_uuid": "u"}',
+                '{"artifact_path": "n", "flavors": {"a": {}}, "utc_time_created": "t", "run_id": "RUN"}',
+                '{"artifact_path": "m", "flavors": {}, "utc_time_created": "t", "run_id": "other"}',
+            )
+        ],
+        SEE_RUN,
+    ),
+]
