@@ -5,12 +5,13 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify';
 import type { Deps } from '../operations/ports.ts';
-import { registerMlflowWire, sendMlflowError, sendMlflowNotFound } from './mlflow/routes.ts';
+import { answerUnknownPath, registerMlflowWire, sendMlflowError } from './mlflow/routes.ts';
 import { type Authenticate, registerActor } from './plugins/actor.ts';
 import { answerClientError } from './plugins/client-error.ts';
 import { registerConnectionLimit } from './plugins/connection-limit.ts';
 import { type Draining, registerDraining } from './plugins/draining.ts';
 import { registerHealth } from './plugins/health.ts';
+import { collectPaths } from './plugins/known-paths.ts';
 import { registerOneAtATime } from './plugins/one-at-a-time.ts';
 import { registerOriginGuard } from './plugins/origin-guard.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
@@ -77,7 +78,7 @@ export async function createServer(
   registerRequestLog(app);
   registerSecurityHeaders(app);
   app.setErrorHandler(sendMlflowError);
-  app.setNotFoundHandler(sendMlflowNotFound);
+  app.setNotFoundHandler(answerUnknownPath(collectPaths(app)));
   registerWires(app, options);
   registerOriginGuard(app, { hosts: options.allowedHosts, origins: options.allowedOrigins });
   registerActor(app, options.authenticate);

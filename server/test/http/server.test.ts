@@ -126,3 +126,26 @@ test('the absolute form of a request target is the same route', async () => {
   expect(answer.body).toBe('3.17.2');
   expect(answer.headers['x-content-type-options']).toBe('nosniff');
 });
+
+describe('another method than those of a path', () => {
+  test.each([
+    ['GET', CREATE, 'POST'],
+    ['PUT', '/ajax-api/2.0/mlflow/registered-models/get', 'GET'],
+    ['DELETE', '/api/2.0/mlflow/runs/get', 'GET'],
+    ['PATCH', '/api/2.0/mlflow-artifacts/artifacts/1/run/artifacts/a.txt', 'DELETE, GET, HEAD, PUT'],
+    ['POST', '/health', 'GET, HEAD'],
+    ['PUT', '/version', 'GET, HEAD'],
+  ])('%s %s is 405 with Allow, in JSON', async (method, url, allow) => {
+    const answer = await server.app.inject({ method: method as 'PUT', url });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, allow]);
+    expect(answer.json()).toMatchObject({ error_code: 'ENDPOINT_NOT_FOUND' });
+  });
+
+  test('OPTIONS says what a path answers, and of no path that there is none', async () => {
+    const known = await server.app.inject({ method: 'OPTIONS', url: CREATE });
+    expect([known.statusCode, known.headers.allow, known.body]).toEqual([204, 'POST', '']);
+    const unknown = await server.app.inject({ method: 'OPTIONS', url: '/api/2.0/mlflow/no-such' });
+    expect(unknown.statusCode).toBe(404);
+    expect(unknown.headers.allow).toBeUndefined();
+  });
+});

@@ -14,6 +14,9 @@ type MlflowCode =
   | 'RESOURCE_EXHAUSTED'
   | 'INTERNAL_ERROR';
 
+/** What MLflow refuses with BAD_REQUEST where all else of its kind is INVALID_PARAMETER_VALUE. */
+export class BadRequest extends Error {}
+
 /** The body of an error. MLflow: the last two since 3.12, and only for codes that it classifies. */
 interface MlflowErrorBody {
   readonly error_code: MlflowCode;
@@ -153,9 +156,16 @@ export function renderMlflowError(error: unknown): MlflowErrorAnswer {
     const render = ANSWERS[known.code] as (params: unknown) => Answer;
     return answer(...render(known.params));
   }
+  if (error instanceof BadRequest) return answer('BAD_REQUEST', error.message);
   const refusal = transportRefusal(error);
   if (refusal !== null) return answer(...refusal);
   return answer('INTERNAL_ERROR', 'An internal error occurred.');
+}
+
+/** A path that is known, but not with this method. MLflow: an HTML page, which its clients cannot read. */
+export function renderMethodNotAllowed(method: string, allowed: readonly string[]): MlflowErrorAnswer {
+  const message = `This path does not answer ${method}; it answers ${allowed.join(', ')}`;
+  return answer('ENDPOINT_NOT_FOUND', message, 405);
 }
 
 /** A path that nobody knows, and an RPC that the table marks absent. */

@@ -1,12 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Deps } from '../../operations/ports.ts';
 import { registerBodyDeadline } from '../plugins/body-deadline.ts';
+import type { AllowedMethods } from '../plugins/known-paths.ts';
 import { setRetryAfter } from '../plugins/retry-after.ts';
 import { aliasDoors } from './alias/index.ts';
 import { registerDirectRoutes } from './artifact/direct-transfer.ts';
 import { artifactDoors, registerArtifactRoutes } from './artifact/index.ts';
 import type { Door } from './door.ts';
-import { type MlflowErrorAnswer, renderEndpointNotFound, renderMlflowError } from './errors.ts';
+import {
+  type MlflowErrorAnswer,
+  renderEndpointNotFound,
+  renderMethodNotAllowed,
+  renderMlflowError,
+} from './errors.ts';
 import { experimentDoors } from './experiment/index.ts';
 import { loggedModelDoors } from './logged-model/index.ts';
 import { metricDoors, registerMetricRoutes } from './metric/index.ts';
@@ -112,9 +118,19 @@ export function sendMlflowError(error: unknown, request: FastifyRequest, reply: 
   send(reply, answer);
 }
 
-/** A path that nobody knows, or that this version does not have. */
-export function sendMlflowNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  send(reply, renderEndpointNotFound(request.method, request.url.split('?', 1)[0] ?? ''));
+/**
+ * What answers where no route does: 405 with Allow when the path is known with another method, else 404, both in
+ * JSON. OPTIONS of a known path says what it answers, as MLflow does.
+ */
+export function answerUnknownPath(allowedMethods: AllowedMethods) {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const allowed = allowedMethods(path);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    if (allowed.length === 0) send(reply, renderEndpointNotFound(request.method, path));
+    else if (request.method === 'OPTIONS') reply.code(204).send();
+    else send(reply, renderMethodNotAllowed(request.method, allowed));
+  };
 }
 
 function send(reply: FastifyReply, { status, body }: MlflowErrorAnswer): void {

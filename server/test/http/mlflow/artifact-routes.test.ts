@@ -109,7 +109,14 @@ describe('files of runs, versions and logged models', () => {
         `Model Version (name=${name}, version=9) not found`,
       ]);
     expect((await version('name=layer-count&version=2')).statusCode).toBe(404);
-    const logged = '/ajax-api/2.0/mlflow/logged-models/m-nope/artifacts/files?artifact_file_path=x';
+    const files = '/ajax-api/2.0/mlflow/logged-models/m-nope/artifacts/files';
+    // MLflow: its one refusal here with this code.
+    for (const query of ['', '?artifact_file_path='])
+      expect((await get(files + query)).json()).toMatchObject({
+        error_code: 'BAD_REQUEST',
+        message: 'Request must include the "artifact_file_path" query parameter.',
+      });
+    const logged = `${files}?artifact_file_path=x`;
     expect(told(await get(logged))).toEqual([404, "Logged model with ID 'm-nope' not found."]);
   });
 

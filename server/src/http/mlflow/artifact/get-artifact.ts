@@ -9,6 +9,7 @@ import type { Deps } from '../../../operations/ports.ts';
 import { openLoggedModelArtifact, openRunArtifact } from '../../../operations/run-artifact.ts';
 import { openVersionFile } from '../../../operations/version-file.ts';
 import { sendFile } from '../../plugins/send-file.ts';
+import { BadRequest } from '../errors.ts';
 import { missing } from '../proto-json/refusal.ts';
 import { oneOf, queryOf } from '../query.ts';
 import { pathOfQuery } from './request-path.ts';
@@ -54,10 +55,7 @@ export async function getLoggedModelArtifact(
   reply: FastifyReply,
 ) {
   if (!oneOf(queryOf(request), 'artifact_file_path'))
-    throw new RegistryError('invalid_argument', {
-      message: 'Request must include the "artifact_file_path" query parameter.',
-      path: 'artifact_file_path',
-    });
+    throw new BadRequest('Request must include the "artifact_file_path" query parameter.');
   const path = filePath(request, 'artifact_file_path');
   const { model_id: modelId = '' } = request.params as { model_id?: string };
   return send(request, reply, path, await openLoggedModelArtifact(deps, request.actor, { modelId, path }));
