@@ -6,6 +6,7 @@ import type { ArtifactPath } from '../domain/artifact-path.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { ArtifactStore, ByteRange, OpenedFile } from '../operations/ports/artifact-store.ts';
 import { readFailure } from './file-errors.ts';
+import { FileStream } from './file-stream.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { listFolder, statEntry, walkFiles } from './folder-entries.ts';
 import { createLayout, type Layout } from './layout.ts';
@@ -100,8 +101,8 @@ function streamRange(handle: FileHandle, sizeBytes: number, range?: ByteRange): 
     return nothing;
   }
   const fair = Math.floor(READ_AHEAD_BYTES / (downloads.size + 1));
-  const highWaterMark = Math.max(SHORTEST_READ_BYTES, Math.min(LONGEST_READ_BYTES, fair));
-  const stream = handle.createReadStream({ start: first, end: last, highWaterMark });
+  const pieceBytes = Math.max(SHORTEST_READ_BYTES, Math.min(LONGEST_READ_BYTES, fair));
+  const stream = new FileStream({ handle, first, last, pieceBytes });
   downloads.add(stream);
   stream.once('close', () => downloads.delete(stream));
   return stream;
