@@ -19,9 +19,15 @@ interface Tombstone {
 export interface ErrorParams {
   /**
    * The input is wrong. `message` says what was wrong and what is accepted; `path` names the field;
-   * `problems` lists everything that is wrong where more than one thing is looked for.
+   * `problems` lists everything that is wrong where more than one thing is looked for; `unknownAttribute`:
+   * what is wrong is a name that the thing has nothing under.
    */
-  invalid_argument: { message: string; path?: string; problems?: readonly Problem[] };
+  invalid_argument: {
+    message: string;
+    path?: string;
+    problems?: readonly Problem[];
+    unknownAttribute?: true;
+  };
   /** The actor has no right to do this. */
   permission_denied: { message: string };
   model_not_found: { name: string };

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.ts';
+import { invalidArgument, RegistryError } from '../errors.ts';
 import { listWithoutIn, readNumber, stringTest } from './comparison.ts';
 import {
   isListTest,
@@ -131,7 +131,10 @@ function readTerm(clause: LoggedModelOrderBy): LoggedModelOrderTerm {
   const dot = field.indexOf('.');
   if (dot < 0) {
     const key = loggedModelAttributes.get(field);
-    if (key === undefined) throw invalidArgument(`Invalid order by field name: ${field}`);
+    if (key === undefined) {
+      const message = `Invalid order by field name: ${field}`;
+      throw new RegistryError('invalid_argument', { message, path: 'order_by', unknownAttribute: true });
+    }
     return { kind: 'attribute', key, ascending };
   }
   if (field.slice(0, dot) !== 'metrics') {

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorParams, RegistryError } from '../../domain/errors.ts';
+import { type ErrorCode, type ErrorParams, isRegistryError, RegistryError } from '../../domain/errors.ts';
 
 /** MLflow's error codes, as far as they are answered here (mlflow/protos/databricks_pb2). */
 type MlflowCode =
@@ -59,6 +59,9 @@ const CLASS: Partial<Record<MlflowCode, readonly [sqlstate: string, errorClass: 
   TEMPORARILY_UNAVAILABLE: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
   INTERNAL_ERROR: ['XXM00', 'CLIENT_INTERNAL_ERROR'],
 };
+
+// MLflow: the code stays INVALID_PARAMETER_VALUE.
+const UNKNOWN_ATTRIBUTE = { sqlstate: 'KAM04', error_class: 'ATTRIBUTE_NOT_FOUND' };
 
 const ANSWERS = {
   invalid_argument: ({ message }) => ['INVALID_PARAMETER_VALUE', message],
@@ -154,7 +157,8 @@ export function renderMlflowError(error: unknown): MlflowErrorAnswer {
   if (error instanceof RegistryError) {
     const known: RegistryError = error;
     const render = ANSWERS[known.code] as (params: unknown) => Answer;
-    return answer(...render(known.params));
+    const { status, body } = answer(...render(known.params));
+    return isUnknownAttribute(known) ? { status, body: { ...body, ...UNKNOWN_ATTRIBUTE } } : { status, body };
   }
   if (error instanceof BadRequest) return answer('BAD_REQUEST', error.message);
   const refusal = transportRefusal(error);
@@ -166,6 +170,10 @@ export function renderMlflowError(error: unknown): MlflowErrorAnswer {
 export function renderMethodNotAllowed(method: string, allowed: readonly string[]): MlflowErrorAnswer {
   const message = `This path does not answer ${method}; it answers ${allowed.join(', ')}`;
   return answer('ENDPOINT_NOT_FOUND', message, 405);
+}
+
+function isUnknownAttribute(error: RegistryError): boolean {
+  return isRegistryError(error, 'invalid_argument') && error.params.unknownAttribute === true;
 }
 
 /** A path that nobody knows, and an RPC that the table marks absent. */

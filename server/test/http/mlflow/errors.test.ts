@@ -173,6 +173,16 @@ describe('renderMlflowError', () => {
     expect([body.sqlstate, body.error_class]).toEqual([sqlstate, errorClass]);
   });
 
+  test('an unknown name to sort by has a class of its own under the same code', () => {
+    const error = new RegistryError('invalid_argument', { message: 'm', unknownAttribute: true });
+    expect(renderMlflowError(error).body).toEqual({
+      error_code: 'INVALID_PARAMETER_VALUE',
+      message: 'm',
+      sqlstate: 'KAM04',
+      error_class: 'ATTRIBUTE_NOT_FOUND',
+    });
+  });
+
   test.each([
     ['a bug', new TypeError('x of undefined at /srv/secret.ts')],
     [

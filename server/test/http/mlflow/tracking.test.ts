@@ -196,6 +196,13 @@ describe('experiments', () => {
 });
 
 describe('runs', () => {
+  test('createRun takes its experiment by either of protobuf’s names', async () => {
+    const experiment_id = await newExperiment();
+    const { body } = await post('runs/create', { experimentId: experiment_id, runName: 'camel' });
+    expect(body.run.info).toMatchObject({ experiment_id, run_name: 'camel' });
+    expect((await post('runs/create', { experimentId: experiment_id, experiment_id })).status).toBe(400);
+  });
+
   test('createRun answers without outputs, getRun with empty ones', async () => {
     const experiment_id = await newExperiment();
     const { body } = await post('runs/create', { experiment_id, start_time: 5, run_name: 'r' });

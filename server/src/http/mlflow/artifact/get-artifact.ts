@@ -34,8 +34,8 @@ export async function getModelVersionArtifact(
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
-  const path = filePath(request, 'path');
   const query = queryOf(request);
+  if (oneOf(query, 'path') === null) throw missing('path');
   const name = oneOf(query, 'name');
   if (!name) throw missingParameter('name');
   const given = oneOf(query, 'version');
@@ -43,6 +43,7 @@ export async function getModelVersionArtifact(
   if (given === null) throw missingParameter('version');
   const version = parseVersionNumber(given);
   await getModelVersion(deps, request.actor, { name, version });
+  const path = filePath(request, 'path');
   const reference = { by: 'number', version } as const;
   return send(request, reply, path, await openVersionFile(deps, request.actor, { name, reference, path }));
 }

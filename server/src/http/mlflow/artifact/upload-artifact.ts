@@ -19,5 +19,6 @@ export async function uploadArtifact(
     declaredSha256: declaredSha256(request.headers),
   });
   reply.header('etag', `"${stored.sha256}"`);
-  return {};
+  // MLflow: an empty body, without a content type.
+  return reply.send();
 }

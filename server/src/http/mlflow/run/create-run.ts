@@ -7,7 +7,8 @@ import { renderNewRun } from './render-run.ts';
 
 const REQUEST = message({
   // MLflow: an unset id ends in a violated foreign key, which is a 400, too.
-  experiment_id: requiredString(),
+  // MLflow: so it is not checked as required, and may stand under protobuf's second name.
+  experiment_id: { ...requiredString(), otherName: 'experimentId' },
   user_id: string(),
   run_name: string(),
   start_time: int64(),
