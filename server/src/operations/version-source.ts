@@ -225,6 +225,8 @@ async function ofProxiedPath(
  */
 async function ofLocalPath(places: Places, actor: Actor, claim: SourceClaim): Promise<ResolvedSource> {
   const owner = await findOwner(places.reader, actor, claim);
+  const claimed = claim.modelId ? 'model_id' : claim.runId ? 'run_id' : null;
+  if (owner === null && claimed !== null) throw notContained(claim, claimed);
   const root = owner?.artifactUri ?? null;
   if (root === null || !isLocalPathWithin(root, claim.source)) throw notInLocalFolder(claim);
   const files = findOwnFiles(places, owner, claim.source);

@@ -224,6 +224,16 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         },
       );
 
+      test.each(['/etc', 'file:///etc'])(
+        'refuses the local source %s with the claim of what is not there',
+        async (source) => {
+          const run_id = 'f'.repeat(32);
+          expect(await create({ source, run_id })).toEqual(notContained(source, 'run_id'));
+          const model_id = `m-${run_id}`;
+          expect(await create({ source, model_id })).toEqual(notContained(source, 'model_id'));
+        },
+      );
+
       test('refuses what is missing, of another type or too long, and absent models', async () => {
         expect(await post('model-versions/create', { source: 's3://b/x' })).toEqual(missing('name'));
         expect(await create({})).toEqual(missing('source'));

@@ -36,6 +36,7 @@ export async function getModelVersionArtifact(
 ) {
   const query = queryOf(request);
   if (oneOf(query, 'path') === null) throw missing('path');
+  pathOfQuery(request, 'path');
   const name = oneOf(query, 'name');
   if (!name) throw missingParameter('name');
   const given = oneOf(query, 'version');
