@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from differential.case import Step, fill
 
 TIMEOUT_SECONDS = 60
+COMPARED_HEADERS = ("Content-Disposition", "X-Content-Type-Options")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Answer:
     """Decoded JSON; the text itself when it is none."""
     began_ms: int
     ended_ms: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those of COMPARED_HEADERS that came."""
 
 
 @dataclass
@@ -46,8 +49,10 @@ class Peer:
         """Sends a step in a millisecond of its own, so that a time in an answer tells which step made it."""
         url, body, headers = encode(step, conversation.saved)
         began_ms = next_millisecond()
-        status, content_type, data = self._send(step.method, url, body, headers)
-        answer = Answer(status, content_type, decode(data), began_ms, time.time_ns() // 1_000_000)
+        status, came, data = self._send(step.method, url, body, headers)
+        ended_ms = time.time_ns() // 1_000_000
+        kept = {name: came[name] for name in COMPARED_HEADERS if name in came}
+        answer = Answer(status, came.get("Content-Type", ""), decode(data), began_ms, ended_ms, kept)
         conversation.answers.append(answer)
         for name, path in step.save.items():
             found = look_up(answer.body, path)
@@ -62,7 +67,7 @@ class Peer:
             try:
                 self._connection.request(method, url, body=body, headers=dict(headers))
                 response = self._connection.getresponse()
-                return response.status, response.headers.get("Content-Type", ""), response.read()
+                return response.status, response.headers, response.read()
             except (http.client.RemoteDisconnected, ConnectionError):
                 # A server may close an idle connection at any time.
                 self.close()
@@ -93,9 +98,17 @@ def encode(step: Step, saved: Mapping[str, str]) -> tuple[str, bytes | None, dic
 
 def decode(data: bytes) -> Any:
     try:
-        return json.loads(data)
+        return json.loads(data, parse_constant=lambda name: f"(a bare {name})", object_pairs_hook=members)
     except ValueError:
         return data.decode("utf-8", "replace")
+
+
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. A key that comes twice must not hide its first value."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        found["(keys)"] = [key for key, _ in pairs]
+    return found
 
 
 def look_up(value: Any, path: str) -> Any:

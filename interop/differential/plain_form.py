@@ -13,7 +13,7 @@ MODEL_ID = re.compile(r"(?<![0-9a-zA-Z_])m-[0-9a-f]{32}(?![0-9a-zA-Z_-])")
 UUID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-zA-Z])")
 INVENTED_NAME = re.compile(r"^[a-z]+-[a-z]+-\d{1,4}$")
 EXPERIMENT_IN_TEXT = re.compile(
-    r"(mlflow-artifacts:/|[Ee]xperiment with id=|The experiment |ID |id=|experiment_id=)(\d+)\b"
+    r"(mlflow-artifacts:/|[Ee]xperiment with id=|The experiment |ID |id=|experiment_id=|: '(?=\d+/))(\d+)\b"
 )
 PYTHON_SET = re.compile(r"\{('[^'{}]*'(?:, '[^'{}]*')*)\}")
 EXPERIMENT_KEYS = ("experiment_id", "experiment_ids")
@@ -23,7 +23,9 @@ DAY_MS = 86_400_000
 class PlainForm:
     """Names the ids and times of one conversation by the step in which they first came up."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, said: str = "") -> None:
+        """`said`: the requests before their references were filled in. What a request spelled out keeps its name."""
+        self._said = said
         self._windows = [(answer.began_ms, answer.ended_ms) for answer in conversation.answers]
         self._names: dict[str, dict[str, str]] = {
             "run": {},
@@ -70,11 +72,15 @@ class PlainForm:
 
     def _token(self, text: str) -> Any:
         try:
-            return {"token": self.of(json.loads(base64.b64decode(text)))}
+            token = json.loads(base64.b64decode(text))
         except ValueError:
             return text
+        # An offset has no ids in it: the texts must be the same to the letter.
+        return text if isinstance(token, dict) and set(token) == {"offset"} else {"token": self.of(token)}
 
     def _name(self, kind: str, text: str) -> str:
+        if kind != "experiment" and text in self._said:
+            return text
         known = self._names[kind]
         if text not in known:
             self._new_in_step += 1

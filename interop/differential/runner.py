@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from differential.case import Case, Step
 from differential.comparison import compare
 from differential.conversation import Answer, Conversation, Peer
-from differential.differences import Differences, as_text
+from differential.differences import Differences, Plain, as_text, request_text
 from differential.plain_form import PlainForm
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A step that both servers answered; the answers in plain form."""
+
+    step: Step
+    answers: tuple[Plain, Plain]
+    different: bool
 
 
 @dataclass
@@ -19,7 +28,7 @@ class Pair:
     here: Peer
     differences: Differences
     worlds: dict[str, tuple[Conversation, Conversation]] = field(default_factory=dict)
-    compared: int = 0
+    compared: list[Compared] = field(default_factory=list)
 
 
 def run_case(pair: Pair, case: Case) -> list[str]:
@@ -48,15 +57,17 @@ def converse(pair: Pair, case: Case, sides: tuple[Conversation, Conversation]) -
             reports.append(f"{case.id} ({pair.engine}) stopped before {describe(step)}: {missing} was not saved")
             break
         done.append(step)
-    forms = tuple(PlainForm(side) for side in sides)
+    said = "\n".join(request_text(step) for step in ((*case.world.steps, *done) if case.world else done))
+    forms = tuple(PlainForm(side, said) for side in sides)
     for mlflow, here in zip(sides[0].answers[:before], sides[1].answers[:before], strict=True):
         forms[0].next_answer(mlflow.body)
         forms[1].next_answer(here.body)
     for number, step in enumerate(done):
         answers = (sides[0].answers[before + number], sides[1].answers[before + number])
-        pair.compared += 1
-        deviations = compare(*(plain(form, answer) for form, answer in zip(forms, answers, strict=True)))
-        left = pair.differences.unexplained(pair.engine, step, answers, deviations)
+        plains = tuple(plain(form, answer) for form, answer in zip(forms, answers, strict=True))
+        deviations = compare(*plains)
+        left = pair.differences.unexplained(pair.engine, step, plains, deviations)
+        pair.compared.append(Compared(step, plains, different=bool(deviations)))
         if left:
             title = f"{case.id} ({pair.engine}), step {number + 1}: {describe(step)}"
             reports.append("\n".join([title, *map(str, left)]))
@@ -65,7 +76,12 @@ def converse(pair: Pair, case: Case, sides: tuple[Conversation, Conversation]) -
 
 def plain(form: PlainForm, answer: Answer) -> dict:
     content_type = answer.content_type.split(";", 1)[0].lower()
-    return {"status": answer.status, "content_type": content_type, "body": form.next_answer(answer.body)}
+    return {
+        "status": answer.status,
+        "content_type": content_type,
+        "headers": dict(answer.headers),
+        "body": form.next_answer(answer.body),
+    }
 
 
 def describe(step: Step) -> str:

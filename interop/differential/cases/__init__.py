@@ -1,6 +1,8 @@
 """All cases, by noun."""
 
+from differential.cases.charts import CHART_CASES
 from differential.cases.experiment_probes import EXPERIMENT_PROBE_CASES
+from differential.cases.files import FILE_CASES
 from differential.cases.limits import LIMIT_CASES
 from differential.cases.more_routes import MORE_ROUTE_CASES
 from differential.cases.registry_flows import REGISTRY_FLOW_CASES
@@ -24,4 +26,6 @@ ALL_CASES = [
     *LIMIT_CASES,
     *TRANSPORT_CASES,
     *MORE_ROUTE_CASES,
+    *FILE_CASES,
+    *CHART_CASES,
 ]

@@ -1,6 +1,6 @@
 """Every limit: at it, one above, one below. Texts in columns of a limited length differ by engine."""
 
-from differential.case import Case, Step, case, get, post
+from differential.case import Case, Step, case, get, patch, post
 from differential.cases.life import RUN, SEE_RUN, alias, model, run, version
 
 
@@ -96,7 +96,8 @@ LIMIT_CASES: list[Case] = [
         case(
             f"limit-description-{n}",
             *model(f"limit-d-{n}", 0, description=text(n)),
-            version(f"limit-d-{n}", description=text(n)),
+            *model(f"limit-dv-{n}", 0),
+            version(f"limit-dv-{n}", description=text(n)),
         )
         for n in around(5000)
     ],
@@ -150,6 +151,116 @@ LIMIT_CASES: list[Case] = [
         for field, limit in (("name", 500), ("digest", 36), ("source_type", 36), ("source", 65535))
         for n in around(limit)
     ],
+    *[
+        case(
+            f"limit-dataset-{field}-{n}",
+            *run(f"limit-ds-{field}-{n}"),
+            post(
+                "runs/log-inputs",
+                RUN
+                | {
+                    "datasets": [
+                        {"dataset": {"name": "n", "digest": "d", "source_type": "t", "source": "s"} | {field: text(n)}}
+                    ]
+                },
+            ),
+        )
+        for field, limit in (("schema", 1_048_575), ("profile", 16_777_215))
+        for n in (limit, limit + 1)
+    ],
+    *[
+        case(
+            f"limit-input-tag-{field}-{n}",
+            *run(f"limit-it-{field}-{n}"),
+            post(
+                "runs/log-inputs",
+                RUN
+                | {
+                    "datasets": [
+                        {
+                            "dataset": {"name": "n", "digest": "d", "source_type": "t", "source": "s"},
+                            "tags": [{"key": "k", "value": "v"} | {field: text(n)}],
+                        }
+                    ]
+                },
+            ),
+            *([SEE_RUN] if n <= limit else []),
+        )
+        for field, limit in (("key", 255), ("value", 500))
+        for n in around(limit)
+    ],
+    *[
+        case(
+            f"limit-artifact-location-{n}",
+            post("experiments/create", {"name": f"limit-al-{n}", "artifact_location": text(n, "s3://bucket/")}),
+        )
+        for n in (*around(256), *around(2048))
+    ],
+    *[
+        case(
+            f"limit-new-name-{n}",
+            *run(f"limit-nn-{n}"),
+            post("experiments/update", {"experiment_id": "<<experiment>>", "new_name": text(n, f"limit-nn-{n}-")}),
+            *model(f"limit-nm-{n}", 0),
+            post("registered-models/rename", {"name": f"limit-nm-{n}", "new_name": text(n, f"limit-nm-{n}-")}),
+        )
+        for n in (*around(256), *around(500))
+    ],
+    *[
+        case(
+            f"limit-new-description-{n}",
+            *model(f"limit-nd-{n}", 1),
+            patch("registered-models/update", {"name": f"limit-nd-{n}", "description": text(n)}),
+            patch("model-versions/update", {"name": f"limit-nd-{n}", "version": "1", "description": text(n)}),
+        )
+        for n in around(5000)
+    ],
+    *[
+        case(
+            f"limit-logged-model-entries-{n}",
+            *run(f"limit-lme-{n}"),
+            *[
+                post("logged-models", {"experiment_id": "<<experiment>>", "name": "n", field: entries(n)})
+                for field in ("params", "tags")
+            ],
+        )
+        for n in around(100)
+    ],
+    *[
+        case(
+            f"limit-experiments-of-data-{n}",
+            post(
+                "/ajax-api/2.0/mlflow/experiments/search-datasets",
+                {"experiment_ids": [str(900_000 + at) for at in range(n)]},
+            ),
+        )
+        for n in around(20)
+    ],
+    *[
+        case(
+            f"limit-runs-of-interval-{n}",
+            get(
+                "metrics/get-history-bulk-interval",
+                {"run_ids": [f"{at:032x}" for at in range(n)], "metric_key": "m"},
+            ),
+        )
+        for n in around(100)
+    ],
+    case(
+        "limit-page-sizes",
+        *[
+            get(path, {"max_results": str(n), "filter": "name = 'nobody'"})
+            for path, limit in (("registered-models/search", 1000), ("model-versions/search", 200_000))
+            for n in (0, 1, *around(limit))
+        ],
+        *[
+            post("experiments/search", {"max_results": n, "filter": "name = 'nobody'"})
+            for n in (0, 1, *around(50_000))
+        ],
+        *[post("runs/search", {"experiment_ids": ["999999"], "max_results": n}) for n in (0, 1, *around(50_000))],
+        *[post("logged-models/search", {"experiment_ids": ["999999"], "max_results": n}) for n in (0, 1, *around(50))],
+        *[get("webhooks", {"max_results": str(n)}) for n in (0, 1, 1001)],
+    ),
     *[
         case(
             f"limit-logged-model-{n}",

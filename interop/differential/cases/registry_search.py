@@ -113,6 +113,7 @@ MODEL_FILTERS = [
 VERSION_FILTERS = [
     *[f"name {sign} {value}" for sign in TEXT for value in ("'ws-Apple'", "'ws-a_c'") if sign not in ("!=",)],
     "name LIKE 'ws-%'",
+    f"name != 'ws-Apple' AND {MINE}",
     "name ILIKE 'WS-%'",
     "attribute.name = 'ws-Apple'",
     "attributes.name = 'ws-Apple'",

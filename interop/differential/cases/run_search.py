@@ -107,6 +107,19 @@ FILTERS = [
         for value in ("'Run 1'", "5")
     ],
     *[f"{key} {sign} {START + 3000}" for key in ("start_time", "created", "Created", "end_time") for sign in NUMBER],
+    *[
+        f"{key} {sign} {value}"
+        for key, values in (
+            ("run_name", ("'Run 1'", "'run %'")),
+            ("user_id", ("'user1'", "'USER_'")),
+            ("artifact_uri", ("'x'", "'MLFLOW-artifacts:%'")),
+            ("run_id", ("'<<run1>>'", "'%'")),
+        )
+        for sign in ("!=", "LIKE", "ILIKE")
+        for value in values
+    ],
+    "status IN ('FINISHED')",
+    "status IS NOT NULL",
     "start_time = '5'",
     "start_time > 1.5",
     "start_time LIKE '1'",
@@ -139,8 +152,17 @@ FILTERS = [
             ("<", "'a'"),
         )
     ],
-    "datasets.digest = 'd1'",
-    "datasets.context = 'training'",
+    *[
+        f"datasets.{key} {sign} {value}"
+        for key, text in (("digest", "d1"), ("context", "training"))
+        for sign, value in (
+            ("=", f"'{text}'"),
+            ("!=", f"'{text}'"),
+            ("LIKE", f"'{text[0]}%'"),
+            ("ILIKE", f"'{text[0].upper()}%'"),
+            ("IN", f"('{text}', 'x')"),
+        )
+    ],
     "datasets.context IN ('eval')",
     "datasets.nobody = 'x'",
     "dataset.name = 'iris' AND dataset.context = 'eval'",
@@ -284,7 +306,7 @@ RUN_SEARCH_CASES = [
     *named(
         [
             search(order_by=[key], filter="nobody.x = 1" if bad else "user_id = 'user9'")
-            for key in ("run_id", "artifact_uri DESC")
+            for key in ("run_id", "run_id DESC", "artifact_uri ASC", "artifact_uri DESC")
             for bad in (False, True)
         ],
         "run-order-by-id",

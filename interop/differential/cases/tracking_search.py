@@ -157,7 +157,30 @@ LOGGED_FILTERS = [
     "attribute.name = 'net'",
     "name IN ()",
     "name = 5",
-    *[f"model_type {sign} 'CNN'" for sign in ("=", "!=", "ILIKE")],
+    *[
+        f"{key} {sign} {value}"
+        for key, text in (("model_type", "CNN"), ("source_run_id", "<<run>>"), ("model_id", "<<m1>>"), ("name", "net"))
+        for sign, value in (
+            ("=", f"'{text}'"),
+            ("!=", f"'{text}'"),
+            ("LIKE", "'%C%'"),
+            ("ILIKE", "'%c%'"),
+            ("IN", f"('{text}', 'x')"),
+            ("NOT IN", f"('{text}', 'x')"),
+        )
+        if not (key.endswith("_id") and "LIKE" in sign)  # a random id may or may not hold the letter
+    ],
+    "model_id LIKE 'm-%'",
+    "model_id ILIKE 'M-%'",
+    "source_run_id LIKE '%'",
+    "source_run_id ILIKE '%'",
+    *[
+        f"{key} {sign} {value}"
+        for key, text in (("params.lr", "0.1"), ("tags.team", "red"))
+        for sign, value in (("IN", f"('{text}', 'x')"), ("NOT IN", f"('{text}', 'x')"), ("LIKE", "'%'"))
+    ],
+    "metrics.loss != 1",
+    "metrics.loss >= 1",
     "model_id = '<<m1>>'",
     "model_id IN ('<<m1>>', '<<m2>>')",
     "source_run_id = '<<run>>'",
@@ -169,9 +192,10 @@ LOGGED_FILTERS = [
     "status IN (1)",
     *[
         f"{key} {sign} 1500000000000"
-        for key in ("creation_timestamp", "creation_time", "last_updated_timestamp", "attributes.creation_timestamp")
+        for key in ("creation_timestamp", "creation_time", "last_updated_timestamp")
         for sign in ("=", "!=", "<", "<=", ">", ">=")
     ],
+    "attributes.creation_timestamp < 1500000000000",
     "creation_timestamp > 'x'",
     "creation_timestamp LIKE 'x'",
     "creation_timestamp > 1.5",

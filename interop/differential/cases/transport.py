@@ -125,6 +125,48 @@ TRANSPORT_CASES: list[Case] = [
         post("runs/create", {"experimentId": "<<experiment>>", "startTime": 5, "runName": "camel"}),
     ),
     case(
+        "transport-camel-tracking",
+        *run("transport-camel-tracking"),
+        *[
+            Step(method, path, **{"query" if method == "GET" else "body": fields})
+            for method, path, fields in (
+                ("GET", "experiments/get", {"experimentId": "<<experiment>>"}),
+                ("GET", "experiments/get-by-name", {"experimentName": "transport-camel-tracking"}),
+                ("POST", "experiments/update", {"experimentId": "<<experiment>>", "newName": "x"}),
+                ("POST", "experiments/update", {"experiment_id": "<<experiment>>", "newName": "x"}),
+                ("POST", "experiments/create", {"name": "transport-camel-e", "artifactLocation": "s3://b/x"}),
+                ("POST", "experiments/search", {"maxResults": 1, "filter": "name = 'transport-camel-e'"}),
+                ("POST", "experiments/search", {"max_results": 1, "filter": "name LIKE 'transport-camel%'", "orderBy": ["name DESC"], "viewType": "ALL"}),
+                ("POST", "runs/log-metric", {"runId": "<<run>>", "key": "m", "value": 1, "timestamp": 1}),
+                ("POST", "runs/log-batch", {"runId": "<<run>>"}),
+                ("POST", "runs/update", RUN | {"endTime": 9, "runName": "y"}),
+                ("POST", "runs/search", {"experiment_ids": ["<<experiment>>"], "maxResults": 1, "orderBy": ["start_time"], "runViewType": "ALL"}),
+                ("POST", "runs/log-model", RUN | {"modelJson": "{}"}),
+                ("GET", "metrics/get-history", {"runId": "<<run>>", "metricKey": "m"}),
+                ("POST", "logged-models", {"experimentId": "<<experiment>>", "name": "n"}),
+                ("POST", "logged-models", {"experiment_id": "<<experiment>>", "name": "n", "modelType": "t", "sourceRunId": "<<run>>"}),
+                ("POST", "logged-models/search", {"experimentIds": ["<<experiment>>"]}),
+                ("POST", "logged-models/search", {"experiment_ids": ["<<experiment>>"], "maxResults": 1, "orderBy": [{"fieldName": "name"}]}),
+                ("POST", "runs/create", {"experiment_id": "<<experiment>>", "experimentId": "<<experiment>>"}),
+            )
+        ],
+        SEE_RUN,
+    ),
+    case(
+        "transport-camel-registry",
+        *model("transport-camel-r", 1),
+        *[
+            Step(method, path, **{"query" if method == "GET" else "body": fields})
+            for method, path, fields in (
+                ("POST", "model-versions/create", {"name": "transport-camel-r", "source": "s3://b/x", "runId": "a" * 32, "runLink": "l"}),
+                ("POST", "registered-models/rename", {"name": "transport-camel-r", "newName": "transport-camel-s"}),
+                ("POST", "model-versions/transition-stage", {"name": "transport-camel-r", "version": "1", "stage": "Staging", "archiveExistingVersions": True}),
+                ("GET", "registered-models/search", {"filter": "name = 'transport-camel-r'", "maxResults": "1", "orderBy": "name DESC"}),
+                ("GET", "model-versions/search", {"filter": "name = 'transport-camel-r'", "maxResults": "1", "orderBy": "name DESC"}),
+            )
+        ],
+    ),
+    case(
         "transport-int64",
         *run("transport-int64", start_time=2**53 + 1),
         SEE_RUN,

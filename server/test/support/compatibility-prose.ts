@@ -4,12 +4,16 @@ export const CLIENTS = `## Which MLflow
 
 | | |
 |---|---|
-| Server imitated | MLflow 3.17.2: its calls, messages, limits, defaults and order. A differential suite sends the same requests to a real one and to this registry, on SQLite and on PostgreSQL, and compares the answers (\`interop/differential\`) |
-| Python client | 3.17.2, unmodified, with every commit. Clients of 2.x and 3.x use the same calls |
-| Java client | the official one from Maven Central, in \`interop/java\` |
+| Server imitated | MLflow 3.17.2: its calls, messages, limits, defaults and order. A differential suite sends the same requests to a real one and to this registry, on SQLite and on PostgreSQL, and compares the answers to the last member (\`interop/differential\`); every call that is answered is in it |
+| Python client | 3.17.2, unmodified, with every commit. 2.9.2, 2.22.0 and 3.1.0 (\`mlflow-skinny\`) were tried by hand: experiments, runs, metrics, artifacts, versions, aliases, stages, searches and \`models:/\` work |
+| Java client | the official \`mlflow-client\` 2.17.2 from Maven Central (\`interop/java\`), with every commit where Java and Maven are installed |
 | R client | its requests (every scalar as a text, POST where Python sends GET) are replayed; the client itself is not run |
 | Databases | SQLite and PostgreSQL 14 or newer, written by MLflow 3.10 to 3.17. Real servers of 3.10, 3.13 and 3.17 write them, and start again on them after us. Older ones are refused with the command that upgrades them |
-| Artifacts | \`mlflow-artifacts:/…\` through this server; \`s3://…\`, \`file://…\` and plain paths below the artifact root are served, too. Others are pointers: their clients go there themselves |`;
+| Artifacts | \`mlflow-artifacts:/…\` through this server; \`s3://…\`, \`file://…\` and plain paths below the artifact root are served, too. Others are pointers: their clients go there themselves |
+
+Three things that 3.17.2 does, and this registry with it, other than older releases or what is written about them: the
+aliases of a version go with it when it is deleted over REST; an upload through the artifact proxy has an empty answer; an
+unknown name to sort logged models by has the error class \`ATTRIBUTE_NOT_FOUND\`.`;
 
 export const MOVING = `## Moving in
 
