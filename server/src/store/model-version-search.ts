@@ -25,12 +25,6 @@ const TAGS: TagTable = {
   owner: sql<SqlBool>`t.workspace = mv.workspace and t.name = mv.name and t.version = mv.version`,
 };
 
-/** MLflow: a version is a prompt's when any version of that model carries the tag. */
-const PROMPT_TAGS: TagTable = {
-  table: 'model_version_tags',
-  owner: sql<SqlBool>`t.workspace = mv.workspace and t.name = mv.name`,
-};
-
 const taggedVersion = (dialect: Dialect) => sql`${versionColumns}, ${versionTags(dialect)} as tags`;
 
 /** One page in one statement. The page is cut first; only its rows get their tags. */
@@ -50,7 +44,9 @@ const searchRows = searchStatement<ModelVersionSearch & SearchPage, ModelVersion
     sql<SqlBool>`mv.workspace = ${workspace} and ${notDeleted}`,
     ...search.conditions.flatMap((condition) => attributeTest(dialect, condition)),
     ...tagConditions(dialect, TAGS, tags, search.excludePrompts),
-    ...(search.excludePrompts ? [notPrompt(PROMPT_TAGS)] : []),
+    ...(search.excludePrompts
+      ? [notPrompt('model_version_tags', { name: sql.ref('mv.name'), workspace })]
+      : []),
   ]);
   const order = sql.join(search.order.map((term) => orderTerm(dialect, term)));
   return sql`

@@ -59,7 +59,9 @@ function matches({ dialect, workspace }: StoreContext, search: RegisteredModelSe
       .filter((condition) => condition.kind === 'attribute')
       .map((condition) => textTest(dialect, sql.ref<string>('rm.name'), condition)),
     ...tagConditions(dialect, TAGS, tags, search.excludePrompts),
-    ...(search.excludePrompts ? [notPrompt(TAGS)] : []),
+    ...(search.excludePrompts
+      ? [notPrompt('registered_model_tags', { name: sql.ref('rm.name'), workspace })]
+      : []),
   ]);
 }
 
