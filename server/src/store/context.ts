@@ -30,7 +30,7 @@ class Placeholder {
  */
 export function hotStatement<P extends object, R>(
   build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<R>,
-  options: { unawaited?: boolean } = {},
+  options: { unawaited?: boolean; lookup?: boolean } = {},
 ): (context: StoreContext, values: P) => Promise<R[]> {
   const plans = new Map<string, Plan<P>>();
   return async ({ db, dialect }, values) => {
@@ -43,6 +43,16 @@ export function hotStatement<P extends object, R>(
     const parameters = plan.values.map((value) => value(values));
     return (await db.getExecutor().executeQuery<R>({ ...plan.query, parameters } as CompiledQuery<R>)).rows;
   };
+}
+
+/**
+ * The same for a look-up of few rows by key, which never takes long: outside of units of work that write it
+ * may share a connection of PostgreSQL with others, each waiting for those before it.
+ */
+export function hotLookup<P extends object, R>(
+  build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<R>,
+): (context: StoreContext, values: P) => Promise<R[]> {
+  return hotStatement<P, R>(build, { lookup: true });
 }
 
 /**

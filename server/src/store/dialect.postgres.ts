@@ -3,9 +3,13 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { toInt64 } from '../domain/int64.ts';
 import type { Dialect, Engine } from './dialect.ts';
-import { pooledDb, postgresTransactions, type Send } from './postgres-session.ts';
+import { lookupLanes } from './postgres-lane.ts';
+import { leanSender } from './postgres-query.ts';
+import { pooledDb, postgresTransactions } from './postgres-session.ts';
 
-const POOL_SIZE = 16;
+/** Connections in all: those that units of work and searches have to themselves, and those that look-ups share. */
+const POOL_SIZE = 13;
+const LOOKUP_LANES = 3;
 /** How long is waited for the database, at most. */
 export interface PostgresPatience {
   /** For a connection: one that is made, or one of the pool that is free. */
@@ -25,23 +29,29 @@ const INT8 = 20;
 
 /** Opens a pool on a `postgresql://` URL. No connection is made before the first statement. */
 export function openPostgres(url: string, { connectMs, statementMs }: PostgresPatience = PATIENCE): Engine {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: POOL_SIZE,
-    connectionTimeoutMillis: connectMs,
-    keepAlive: true,
-    ...(statementMs === null ? {} : boundsOf(statementMs)),
-    types: { getTypeParser },
-    pipeline: true,
-  });
-  // An idle connection that the server cuts is replaced by the next statement; unheard, it would end the process.
-  pool.on('error', () => undefined);
-  const send = namedStatements();
+  const poolOf = (max: number) => {
+    const pool = new pg.Pool({
+      connectionString: url,
+      max,
+      connectionTimeoutMillis: connectMs,
+      keepAlive: true,
+      ...(statementMs === null ? {} : boundsOf(statementMs)),
+      pipeline: true,
+    });
+    // An idle connection that the server cuts is replaced by the next statement; unheard, it would end the process.
+    pool.on('error', () => undefined);
+    return pool;
+  };
+  const pool = poolOf(POOL_SIZE);
+  const send = leanSender(statementNames(), parserOf);
+  const lanes = lookupLanes(poolOf(LOOKUP_LANES), LOOKUP_LANES, send);
   return {
     dialect: postgresDialect,
-    db: pooledDb(pool, send),
+    db: pooledDb(pool, send, lanes),
     transaction: postgresTransactions(pool, send),
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([pool.end(), lanes.close()]);
+    },
   };
 }
 
@@ -60,23 +70,12 @@ function boundsOf(statementMs: number): pg.PoolConfig {
 }
 
 /** As `pg` reads types, but int8 as an exact number or bigint instead of text. */
-const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 && format !== 'binary'
-    ? parseInt8
-    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+function parserOf(oid: number): (text: string) => unknown {
+  return oid === INT8 ? parseInt8 : pg.types.getTypeParser(oid, 'text');
+}
 
 function parseInt8(text: string): number | bigint {
   return text.length < 16 ? Number(text) : toInt64(BigInt(text));
-}
-
-/** Sends named statements, so that the server plans each text once per connection. */
-function namedStatements(): Send {
-  const nameOf = statementNames();
-  return (on, { sql: text, parameters }) => {
-    const values = parameters as unknown[];
-    const name = values.length > 0 ? nameOf(text) : undefined;
-    return on.query(name === undefined ? { text, values } : { name, text, values });
-  };
 }
 
 /** Names the first few hundred texts; statements built anew each time (long IN lists) stay unnamed. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { DELETED_STAGE, MLFLOW_STAGES } from '../domain/stage.ts';
 import { lastTagPerKey } from '../domain/tag.ts';
 import type { ModelVersionReader, ModelVersionWriter } from '../operations/ports/model-version.ts';
-import { hotStatement, hotWrite, type StoreContext } from './context.ts';
+import { hotLookup, hotWrite, type StoreContext } from './context.ts';
 import { countVersions, listVersionPage } from './model-version-page.ts';
 import {
   type ModelVersionRow,
@@ -14,7 +14,7 @@ import {
 } from './model-version-rows.ts';
 import { searchModelVersions } from './model-version-search.ts';
 
-const findVersion = hotStatement<{ workspace: string; name: string; version: number }, ModelVersionRow>(
+const findVersion = hotLookup<{ workspace: string; name: string; version: number }, ModelVersionRow>(
   (dialect, value) => sql`
     select ${versionColumns}, ${versionTags(dialect)} as tags, ${versionAliases(dialect)} as aliases
     from model_versions mv
@@ -22,7 +22,7 @@ const findVersion = hotStatement<{ workspace: string; name: string; version: num
       and mv.version = ${value('version')} and ${notDeleted}`,
 );
 
-const findVersionByAlias = hotStatement<{ workspace: string; name: string; alias: string }, ModelVersionRow>(
+const findVersionByAlias = hotLookup<{ workspace: string; name: string; alias: string }, ModelVersionRow>(
   (dialect, value) => sql`
     select ${versionColumns}, ${versionTags(dialect)} as tags, ${versionAliases(dialect)} as aliases
     from registered_model_aliases pointer
@@ -33,23 +33,21 @@ const findVersionByAlias = hotStatement<{ workspace: string; name: string; alias
 );
 
 /** The greatest version of every stage; each is one probe of the index on stages. */
-const latestVersions = hotStatement<{ workspace: string; name: string }, ModelVersionRow>(
-  (dialect, value) => {
-    const greatest = MLFLOW_STAGES.map(
-      (stage) => sql`(select max(g.version) from model_versions g
+const latestVersions = hotLookup<{ workspace: string; name: string }, ModelVersionRow>((dialect, value) => {
+  const greatest = MLFLOW_STAGES.map(
+    (stage) => sql`(select max(g.version) from model_versions g
       where g.workspace = ${value('workspace')} and g.name = ${value('name')}
         and g.current_stage = ${sql.lit(stage)})`,
-    );
-    return sql`
+  );
+  return sql`
     select ${versionColumns}, ${versionTags(dialect)} as tags, ${versionAliases(dialect)} as aliases
     from model_versions mv
     where mv.workspace = ${value('workspace')} and mv.name = ${value('name')}
       and mv.version in (${sql.join(greatest)})
     order by mv.version`;
-  },
-);
+});
 
-const greatestNumber = hotStatement<{ workspace: string; name: string }, { greatest: number | null }>(
+const greatestNumber = hotLookup<{ workspace: string; name: string }, { greatest: number | null }>(
   (_dialect, value) => sql`select max(version) as greatest from model_versions
     where workspace = ${value('workspace')} and name = ${value('name')}`,
 );

@@ -1,10 +1,9 @@
-import { type CompiledQuery, PostgresDialect, type QueryResult } from 'kysely';
+import { CompiledQuery, PostgresDialect, type QueryResult } from 'kysely';
 import type pg from 'pg';
 import { type Db, OutcomeUnknown } from './dialect.ts';
 import { directKysely } from './direct-executor.ts';
-
-/** Sends one statement on a connection of the pool. */
-export type Send = (on: Pick<pg.Pool, 'query'>, query: CompiledQuery) => Promise<pg.QueryResult>;
+import type { LookupLanes } from './postgres-lane.ts';
+import type { Answer, Send } from './postgres-query.ts';
 
 /** One connection with its handle, kept as long as the connection. */
 interface Session {
@@ -19,11 +18,41 @@ interface UnawaitedQuery extends CompiledQuery {
 }
 
 const DONE: QueryResult<unknown> = { rows: [] };
+const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map((text) => CompiledQuery.raw(text)) as [
+  CompiledQuery,
+  CompiledQuery,
+  CompiledQuery,
+];
 
-/** The handle for statements outside of transactions, each on any connection. */
-export function pooledDb(pool: pg.Pool, send: Send): Db {
-  return directKysely(compilerOnly(), async (query) => toQueryResult(await send(pool, query)));
+/** A look-up by key, which may share a connection with others. */
+interface LookupQuery extends CompiledQuery {
+  readonly lookup?: boolean;
 }
+
+/** The handle for statements outside of transactions: look-ups share connections, others have one for a while. */
+export function pooledDb(pool: pg.Pool, send: Send, lanes: LookupLanes): Db {
+  return directKysely(compilerOnly(), async (query: LookupQuery) =>
+    toQueryResult(query.lookup === true ? await lanes.send(query) : await sendAlone(pool, send, query)),
+  );
+}
+
+async function sendAlone(pool: pg.Pool, send: Send, query: CompiledQuery): Promise<Answer> {
+  const client = await pool.connect();
+  // A connection that is cut fails its statements; unheard, the event would end the process.
+  client.once('error', ignore);
+  let failure: unknown;
+  try {
+    return await send(client, query);
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    client.off('error', ignore);
+    client.release(failure !== undefined && isLost(failure));
+  }
+}
+
+const ignore = (): void => undefined;
 
 /**
  * Runs units of work, each in a transaction on a connection of its own. Statements are pipelined: BEGIN goes
@@ -43,7 +72,7 @@ export function postgresTransactions(
       sessions.set(client, session);
     }
     session.failure = null;
-    return transact(client, session, fn);
+    return transact({ client, session, send }, fn);
   };
 }
 
@@ -62,19 +91,22 @@ function openSession(client: pg.PoolClient, send: Send): Session {
   return session;
 }
 
-async function transact<T>(client: pg.PoolClient, session: Session, fn: (db: Db) => Promise<T>): Promise<T> {
-  noteFailure(session, client.query('BEGIN'));
+async function transact<T>(
+  { client, session, send }: { client: pg.PoolClient; session: Session; send: Send },
+  fn: (db: Db) => Promise<T>,
+): Promise<T> {
+  noteFailure(session, send(client, BEGIN));
   let isUsable = true;
   let isCommitOpen = false;
   try {
     const result = await fn(session.db);
     isCommitOpen = true;
-    const { command } = await client.query('COMMIT');
+    const { command } = await send(client, COMMIT);
     isCommitOpen = false;
     if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit');
     return result;
   } catch (error) {
-    isUsable = await client.query('ROLLBACK').then(
+    isUsable = await send(client, ROLLBACK).then(
       () => true,
       () => false,
     );
@@ -86,7 +118,7 @@ async function transact<T>(client: pg.PoolClient, session: Session, fn: (db: Db)
 }
 
 /** Whether the connection ended, instead of an answer of the database about the statement. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   // EPIPE has the form of an SQLSTATE.
   return code === 'EPIPE' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
@@ -98,7 +130,7 @@ function noteFailure(session: Session, sent: Promise<unknown>): void {
   });
 }
 
-function toQueryResult({ command, rowCount, rows }: pg.QueryResult): QueryResult<unknown> {
+function toQueryResult({ command, rowCount, rows }: Answer): QueryResult<unknown> {
   return command === 'SELECT' || rowCount === null ? { rows } : { rows, numAffectedRows: BigInt(rowCount) };
 }
 

@@ -3,16 +3,16 @@ import type { Int64 } from '../domain/int64.ts';
 import { type ModelKind, PROMPT_TAG } from '../domain/registered-model.ts';
 import { lastTagPerKey } from '../domain/tag.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from '../operations/ports/registered-model.ts';
-import { hotStatement, hotWrite, type StoreContext } from './context.ts';
+import { hotLookup, hotStatement, hotWrite, type StoreContext } from './context.ts';
 import { type RegisteredModelRow, toRegisteredModel, wholeModel } from './registered-model-rows.ts';
 import { countRegisteredModels, searchRegisteredModels } from './registered-model-search.ts';
 
-const findModel = hotStatement<{ workspace: string; name: string }, RegisteredModelRow>(
+const findModel = hotLookup<{ workspace: string; name: string }, RegisteredModelRow>(
   (dialect, value) => sql`select ${wholeModel(dialect)} from registered_models rm
     where rm.workspace = ${value('workspace')} and rm.name = ${value('name')}`,
 );
 
-const findPromptTag = hotStatement<{ workspace: string; name: string }, { prompt: string | null }>(
+const findPromptTag = hotLookup<{ workspace: string; name: string }, { prompt: string | null }>(
   (_dialect, value) => sql`select t.key as prompt from registered_models rm
     left join registered_model_tags t on t.workspace = rm.workspace and t.name = rm.name
       and t.key = ${sql.lit(PROMPT_TAG)} and t.value = 'true'

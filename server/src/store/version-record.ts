@@ -4,7 +4,7 @@ import type { SemanticVersion } from '../domain/semantic-version.ts';
 import { compareSemanticVersions } from '../domain/semantic-version.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
 import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
-import { hotStatement, hotWrite, type StoreContext } from './context.ts';
+import { hotLookup, hotWrite, type StoreContext } from './context.ts';
 import { identityWriter } from './model-identity.ts';
 import { toParentJson, toVersionRecord } from './version-record-rows.ts';
 
@@ -15,17 +15,17 @@ interface IdentityRow {
   readonly mlflow_created_at_ms: Int64 | null;
 }
 
-const findIdentityRow = hotStatement<{ workspace: string; name: string }, IdentityRow>(
+const findIdentityRow = hotLookup<{ workspace: string; name: string }, IdentityRow>(
   (_dialect, value) => sql`select model_id, name, adopted_through, mlflow_created_at_ms from registry_models
     where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null`,
 );
 
-const findLastNumber = hotStatement<{ workspace: string; name: string }, { last_version: number }>(
+const findLastNumber = hotLookup<{ workspace: string; name: string }, { last_version: number }>(
   (_dialect, value) => sql`select last_version from registry_names
     where workspace = ${value('workspace')} and name = ${value('name')}`,
 );
 
-const labelsOfGreatestCore = hotStatement<{ modelId: string }, SemanticVersion>(
+const labelsOfGreatestCore = hotLookup<{ modelId: string }, SemanticVersion>(
   (_dialect, value) => sql`
     with core as (
       select sem_major, sem_minor, sem_patch from registry_versions
