@@ -2,7 +2,9 @@ import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { Int64 } from '../domain/int64.ts';
 import type { ModelKind } from '../domain/registered-model.ts';
+import type { Slot } from '../domain/slot.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
+import type { VersionNumbering } from './ports/version-record.ts';
 import type { Deps, Writer } from './ports.ts';
 
 /** So many versions are adopted on the way of a change; more are left to the job (jobs/adopt-models.ts). */
@@ -14,6 +16,8 @@ const COMPARED_RECORDS = 20;
 export interface LockedModel extends ModelIdentity {
   /** The greatest version number in MLflow's table; greater than `adoptedThrough` while adoption goes on. */
   readonly greatestNumber: number;
+  /** Versions of MLflow's got records just now. */
+  readonly adoptedNow?: boolean;
 }
 
 /**
@@ -23,15 +27,30 @@ export interface LockedModel extends ModelIdentity {
  * @throws `model_not_found`.
  */
 export async function lockModel(deps: Deps, writer: Writer, name: string): Promise<LockedModel> {
-  const model = await writer.registeredModels.lock(name);
-  if (model === null) throw new RegistryError('model_not_found', { name });
-  // Not before the lock is ours: a statement sees what was committed when it began.
-  const [identity, greatestNumber] = await Promise.all([
-    identify(deps, writer, model),
+  // Asked together, answered one after the other: the later ones begin, and see, when the lock is ours.
+  const [model, known, greatestNumber] = await Promise.all([
+    writer.registeredModels.lock(name),
+    writer.versionRecords.findIdentity(name),
     writer.modelVersions.greatestNumber(name),
   ]);
+  if (model === null) throw new RegistryError('model_not_found', { name });
+  const identity = await identify(deps, writer, model, known);
   if (greatestNumber <= identity.adoptedThrough) return { ...identity, greatestNumber };
   return adoptMore(deps, writer, { ...identity, greatestNumber });
+}
+
+/** The same for one more version, which is to enter the slot; see `insertVersion`. @throws `model_not_found`. */
+export async function lockForInsertion(
+  deps: Deps,
+  writer: Writer,
+  { name, slot }: { name: string; slot: Slot },
+): Promise<{ identity: LockedModel; numbering: VersionNumbering | null }> {
+  const [identity, numbering] = await Promise.all([
+    lockModel(deps, writer, name),
+    writer.versionRecords.findNumbering(name, slot),
+  ]);
+  const isOfIt = numbering?.modelId === identity.modelId && identity.adoptedNow !== true;
+  return { identity, numbering: isOfIt ? numbering : null };
 }
 
 /** The same with a record for every version, for a change of all of them. */
@@ -69,7 +88,7 @@ export async function newIdentity(
 
 async function adoptMore(deps: Deps, writer: Writer, model: LockedModel): Promise<LockedModel> {
   const batch = { limit: ADOPTED_AT_ONCE, nowMs: deps.clock.now() };
-  return { ...model, adoptedThrough: await writer.adoptions.adoptNext(model, batch) };
+  return { ...model, adoptedThrough: await writer.adoptions.adoptNext(model, batch), adoptedNow: true };
 }
 
 interface LockedRow {
@@ -77,9 +96,13 @@ interface LockedRow {
   readonly createdAtMs: Int64 | null;
 }
 
-async function identify(deps: Deps, writer: Writer, model: LockedRow): Promise<ModelIdentity> {
+async function identify(
+  deps: Deps,
+  writer: Writer,
+  model: LockedRow,
+  known: ModelIdentity | null,
+): Promise<ModelIdentity> {
   const { name, createdAtMs } = model;
-  const known = await writer.versionRecords.findIdentity(name);
   if (known !== null && known.mlflowCreatedAtMs === createdAtMs) return known;
   const nowMs = deps.clock.now();
   if (known !== null) await makeRoom(writer, known, nowMs);

@@ -2,10 +2,11 @@ import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { PROMPT_TAG } from '../domain/registered-model.ts';
+import { stageSlot } from '../domain/slot.ts';
 import { checkPromptSource, checkRunLink } from '../domain/source-uri.ts';
 import { checkVersionTag, type Tag } from '../domain/tag.ts';
 import { linkToLoggedModel } from './logged-model.ts';
-import { lockModel } from './model-identity.ts';
+import { lockForInsertion } from './model-identity.ts';
 import type { Deps, Writer } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
 import { surveyFiles, type VersionFiles } from './seal.ts';
@@ -46,10 +47,10 @@ export async function createModelVersion(
   const files = await filesOf(deps, source, isPrompt);
   const inferred = await inferFacts(deps, { source, files, tags: input.tags });
   return deps.store.write(async (writer) => {
-    const identity = await lockModel(deps, writer, input.name);
+    const locked = await lockForInsertion(deps, writer, { name: input.name, slot: stageSlot('development') });
     const late = source.frozenLater && (await isFinalized(writer, source));
     const { version } = await insertVersion(deps, writer, actor, {
-      identity,
+      ...locked,
       origin: 'mlflow',
       stage: 'development',
       description: input.description,

@@ -81,6 +81,7 @@ async function write(
   const folder = modelFolder(made?.artifactUri ?? '');
   const { version, record } = await insertVersion(deps, writer, actor, {
     identity,
+    numbering: null,
     origin: 'v1',
     stage: input.stage,
     description: input.description,

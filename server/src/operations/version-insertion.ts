@@ -13,6 +13,7 @@ import { sortedTags, type Tag } from '../domain/tag.ts';
 import type { FactName, Facts, VersionRecord } from '../domain/version-record.ts';
 import { versionCreated } from '../domain/webhook-payload.ts';
 import { isPartlyAdopted, type LockedModel } from './model-identity.ts';
+import type { VersionNumbering } from './ports/version-record.ts';
 import type { Deps, Writer } from './ports.ts';
 import { sealInUnit, type VersionFiles } from './seal.ts';
 import { announce } from './webhook-announcement.ts';
@@ -20,6 +21,8 @@ import { announce } from './webhook-announcement.ts';
 /** A version to add to a locked model. */
 export interface VersionInsertion {
   readonly identity: LockedModel;
+  /** As `lockForInsertion` found it; null: it is asked for. */
+  readonly numbering: VersionNumbering | null;
   readonly origin: 'v1' | 'mlflow';
   readonly stage: Stage;
   readonly description: string | null;
@@ -36,6 +39,7 @@ export interface VersionInsertion {
 }
 
 const COLUMN_LIMIT = 500;
+const UNNUMBERED = { modelId: '', lastNumberOfName: 0, greatestLabel: null, enteredAtMs: null };
 
 /**
  * Gives the next number and label, inserts version, record and first interval, freezes and seals the files,
@@ -54,12 +58,12 @@ export async function insertVersion(
   checkColumn('run_link', insertion.runLink ?? '');
   const nowMs = deps.clock.now();
   const slot = stageSlot(stage);
-  // Asked together: on PostgreSQL one wait instead of three.
-  const [number, label, atMs] = await Promise.all([
-    nextNumber(writer, identity),
-    chooseLabel(writer, identity, insertion.semanticVersion),
-    writer.slots.nextInstant(identity.modelId, [slot], nowMs),
-  ]);
+  const numbering =
+    insertion.numbering ?? (await writer.versionRecords.findNumbering(identity.name, slot)) ?? UNNUMBERED;
+  // One more than any version of this name ever had, deleted models included.
+  const number = Math.max(identity.greatestNumber, numbering.lastNumberOfName) + 1;
+  const label = await chooseLabel(writer, identity, numbering, insertion.semanticVersion);
+  const atMs = Math.max(nowMs, (numbering.enteredAtMs ?? 0) + 1);
   await writer.modelVersions.insert({
     name: identity.name,
     version: number,
@@ -122,18 +126,14 @@ function insertedVersion(insertion: VersionInsertion, version: number, nowMs: nu
   };
 }
 
-/** One more than any version of this name ever had, deleted models included. */
-async function nextNumber(writer: Writer, { name, greatestNumber }: LockedModel): Promise<number> {
-  return Math.max(greatestNumber, await writer.versionRecords.lastNumberOfName(name)) + 1;
-}
-
 async function chooseLabel(
   writer: Writer,
   model: LockedModel,
+  numbering: VersionNumbering,
   given: SemanticVersion | null,
 ): Promise<SemanticVersion> {
   const { name } = model;
-  const greatest = await greatestLabel(writer, model);
+  const greatest = await greatestLabel(writer, model, numbering.greatestLabel);
   if (given === null) return nextSemanticVersion(greatest);
   if (greatest !== null && compareSemanticVersions(given, greatest) <= 0)
     throw new RegistryError('semantic_version_conflict', {
@@ -145,8 +145,11 @@ async function chooseLabel(
 }
 
 /** The greatest label, also of the versions that are not adopted yet (`AdoptionWriter.adoptNext` has the rule). */
-async function greatestLabel(writer: Writer, model: LockedModel): Promise<SemanticVersion | null> {
-  const greatest = await writer.versionRecords.greatestSemanticVersion(model.modelId);
+async function greatestLabel(
+  writer: Writer,
+  model: LockedModel,
+  greatest: SemanticVersion | null,
+): Promise<SemanticVersion | null> {
   if (!isPartlyAdopted(model)) return greatest;
   const ahead = model.greatestNumber - (await writer.adoptions.greatestRecorded(model.modelId));
   if (ahead <= 0 || greatest === null) return greatest;

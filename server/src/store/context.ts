@@ -1,4 +1,4 @@
-import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
+import { type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
 import type { Db, Dialect } from './dialect.ts';
 
 /** What every file of the store is given: a handle, what differs between engines, and the workspace. */
@@ -31,9 +31,9 @@ class Placeholder {
 export function hotStatement<P extends object, R>(
   build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<R>,
   options: { unawaited?: boolean; lookup?: boolean } = {},
-): (context: StoreContext, values: P) => Promise<R[]> {
+): (context: StoreContext, values: P, whenAnswered?: (rows: R[]) => void) => Promise<R[]> {
   const plans = new Map<string, Plan<P>>();
-  return async ({ db, dialect }, values) => {
+  return async ({ db, dialect }, values, whenAnswered) => {
     let plan = plans.get(dialect.engine);
     if (plan === undefined) {
       const query = build(dialect, (name) => sql`${new Placeholder(name)}`).compile(db);
@@ -41,9 +41,22 @@ export function hotStatement<P extends object, R>(
       plans.set(dialect.engine, plan);
     }
     const parameters = plan.values.map((value) => value(values));
-    return (await db.getExecutor().executeQuery<R>({ ...plan.query, parameters } as CompiledQuery<R>)).rows;
+    const query = { ...plan.query, parameters } as CompiledQuery<R>;
+    const { rows, answered }: LateResult<R> = await db.getExecutor().executeQuery<R>(query);
+    // Whether it failed is heard at the end of the unit.
+    if (whenAnswered !== undefined)
+      if (answered === undefined) whenAnswered(rows);
+      else answered.then((late) => whenAnswered(late as R[]), ignore);
+    return rows;
   };
 }
+
+/** Of a statement that nobody waits for: its rows, when they come. */
+interface LateResult<R> extends QueryResult<R> {
+  readonly answered?: Promise<unknown[]>;
+}
+
+const ignore = (): void => undefined;
 
 /**
  * The same for a look-up of few rows by key, which never takes long: outside of units of work that write it
@@ -58,11 +71,12 @@ export function hotLookup<P extends object, R>(
 /**
  * The same for a change whose result nobody reads. PostgreSQL gets the next statement behind it, without waiting;
  * when it fails, the unit of work fails at its end with that error. So not for what the caller wants to catch.
+ * `whenAnswered` gets the rows before the unit of work ends.
  */
-export function hotWrite<P extends object>(
-  build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<unknown>,
-): (context: StoreContext, values: P) => Promise<unknown> {
-  return hotStatement<P, unknown>(build, { unawaited: true });
+export function hotWrite<P extends object, R = unknown>(
+  build: (dialect: Dialect, value: (name: keyof P & string) => RawBuilder<unknown>) => RawBuilder<R>,
+): (context: StoreContext, values: P, whenAnswered?: (rows: R[]) => void) => Promise<unknown> {
+  return hotStatement<P, R>(build, { unawaited: true });
 }
 
 interface Plan<P> {

@@ -3,6 +3,7 @@ import { DELETED_STAGE, MLFLOW_STAGES } from '../domain/stage.ts';
 import { lastTagPerKey } from '../domain/tag.ts';
 import type { ModelVersionReader, ModelVersionWriter } from '../operations/ports/model-version.ts';
 import { hotLookup, hotWrite, type StoreContext } from './context.ts';
+import { jsonTableText } from './json-table.ts';
 import { countVersions, listVersionPage } from './model-version-page.ts';
 import {
   type ModelVersionRow,
@@ -74,6 +75,16 @@ const insertVersion = hotWrite<NewVersionValues>(
       'READY', ${value('runLink')}, ${value('storageLocation')})`,
 );
 
+const insertTags = hotWrite<{ workspace: string; name: string; version: number; tags: string }>(
+  (dialect, value) => sql`insert into model_version_tags (workspace, name, version, key, value)
+    select cast(${value('workspace')} as text), cast(${value('name')} as text), cast(${value('version')} as integer),
+      t.key, t.value
+    from ${dialect.jsonTable(value('tags'), [
+      ['key', 'text'],
+      ['value', 'text'],
+    ])} as t`,
+);
+
 export function modelVersionReader(context: StoreContext): ModelVersionReader {
   const { db, dialect, workspace } = context;
   return {
@@ -119,13 +130,9 @@ export function modelVersionWriter(context: StoreContext): ModelVersionWriter {
     async insert(version) {
       const { name, tags: _, ...values } = version;
       await insertVersion(context, { workspace, name, ...values });
-      const tags = lastTagPerKey(version.tags).map((tag) => ({
-        workspace,
-        name,
-        version: version.version,
-        ...tag,
-      }));
-      if (tags.length > 0) await db.insertInto('model_version_tags').values(tags).execute();
+      if (version.tags.length === 0) return;
+      const tags = jsonTableText(lastTagPerKey(version.tags).map(({ key, value }) => [key, value]));
+      await insertTags(context, { workspace, name, version: version.version, tags });
     },
     async setDescription(name, version, description, nowMs) {
       await one(name, version).set({ description, last_updated_time: nowMs }).execute();

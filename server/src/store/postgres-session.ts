@@ -18,6 +18,7 @@ interface UnawaitedQuery extends CompiledQuery {
 }
 
 const DONE: QueryResult<unknown> = { rows: [] };
+const noRows = (): unknown[] => [];
 const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map((text) => CompiledQuery.raw(text)) as [
   CompiledQuery,
   CompiledQuery,
@@ -85,7 +86,7 @@ function openSession(client: pg.PoolClient, send: Send): Session {
       const sent = send(client, query);
       if (query.unawaited !== true) return toQueryResult(await sent);
       noteFailure(session, sent);
-      return DONE;
+      return { ...DONE, answered: sent.then(({ rows }) => rows, noRows) };
     }),
   };
   return session;

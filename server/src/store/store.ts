@@ -26,9 +26,14 @@ export function createStore(
   const reader: Reader = readerOf(context(engine.db));
   // Engines keep the handle of a connection; a writer is some hundred functions.
   const writers = new WeakMap<Db, Writer>();
-  const noted = new WeakSet<Db>();
+  /** The unit of work that a handle is in. */
+  const units = new WeakMap<Db, { leftDeliveries: boolean }>();
+  const noteDeliveries = (db: Db) => {
+    const unit = units.get(db);
+    if (unit !== undefined) unit.leftDeliveries = true;
+  };
   const writerOn = (db: Db): Writer => {
-    const known = writers.get(db) ?? writerOf({ ...context(db), noteDeliveries: () => noted.add(db) });
+    const known = writers.get(db) ?? writerOf({ ...context(db), noteDeliveries: () => noteDeliveries(db) });
     writers.set(db, known);
     return known;
   };
@@ -46,16 +51,15 @@ export function createStore(
     read: (fn) => unit(() => fn(reader)),
     write: (fn: (writer: Writer) => Promise<never>) =>
       unit(async () => {
-        let leftDeliveries = false;
+        let current = { leftDeliveries: false };
         const result = await retrying(engine, () =>
-          engine.transaction(async (db) => {
-            noted.delete(db);
-            const made = await fn(writerOn(db));
-            leftDeliveries = noted.delete(db);
-            return made;
+          engine.transaction((db) => {
+            current = { leftDeliveries: false };
+            units.set(db, current);
+            return fn(writerOn(db));
           }),
         );
-        if (leftDeliveries) onDeliveries();
+        if (current.leftDeliveries) onDeliveries();
         return result;
       }),
     ping: () =>

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import type { Int64 } from '../domain/int64.ts';
-import type { SemanticVersion } from '../domain/semantic-version.ts';
-import { compareSemanticVersions } from '../domain/semantic-version.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
 import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
 import { hotLookup, hotWrite, type StoreContext } from './context.ts';
 import { identityWriter } from './model-identity.ts';
+import { findNumbering } from './version-numbering.ts';
 import { toParentJson, toVersionRecord } from './version-record-rows.ts';
 
 interface IdentityRow {
@@ -18,22 +17,6 @@ interface IdentityRow {
 const findIdentityRow = hotLookup<{ workspace: string; name: string }, IdentityRow>(
   (_dialect, value) => sql`select model_id, name, adopted_through, mlflow_created_at_ms from registry_models
     where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null`,
-);
-
-const findLastNumber = hotLookup<{ workspace: string; name: string }, { last_version: number }>(
-  (_dialect, value) => sql`select last_version from registry_names
-    where workspace = ${value('workspace')} and name = ${value('name')}`,
-);
-
-const labelsOfGreatestCore = hotLookup<{ modelId: string }, SemanticVersion>(
-  (_dialect, value) => sql`
-    with core as (
-      select sem_major, sem_minor, sem_patch from registry_versions
-      where model_id = ${value('modelId')} and sem_major is not null
-      order by sem_major desc, sem_minor desc, sem_patch desc limit 1)
-    select rv.sem_major as major, rv.sem_minor as minor, rv.sem_patch as patch, rv.sem_prerelease as prerelease
-    from core join registry_versions rv on rv.model_id = ${value('modelId')} and rv.sem_major = core.sem_major
-      and rv.sem_minor = core.sem_minor and rv.sem_patch = core.sem_patch`,
 );
 
 interface RecordValues {
@@ -145,11 +128,7 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         .executeTakeFirst();
       return row?.version ?? null;
     },
-    greatestSemanticVersion: (modelId) => greatestSemanticVersion(context, modelId),
-    async lastNumberOfName(name) {
-      const [row] = await findLastNumber(context, { workspace, name });
-      return row?.last_version ?? 0;
-    },
+    findNumbering: (name, slot) => findNumbering(context, name, slot),
   };
 }
 
@@ -217,18 +196,6 @@ export function versionRecordWriter(context: StoreContext): VersionRecordWriter 
       await one(modelId, version).set({ deleted_at_ms: nowMs, deleted_by: deletedBy }).execute();
     },
   };
-}
-
-/**
- * The greatest core comes from the index; among its labels (a release and prereleases of one core) the
- * rule of precedence, which SQL cannot express, picks.
- */
-async function greatestSemanticVersion(
-  context: StoreContext,
-  modelId: string,
-): Promise<SemanticVersion | null> {
-  const rows = await labelsOfGreatestCore(context, { modelId });
-  return rows.toSorted(compareSemanticVersions).at(-1) ?? null;
 }
 
 function toIdentity(row: IdentityRow): ModelIdentity {

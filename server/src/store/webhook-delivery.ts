@@ -7,7 +7,7 @@ import type {
   WebhookDeliveryReader,
   WebhookDeliveryWriter,
 } from '../operations/ports/webhook-delivery.ts';
-import { hotStatement, type StoreContext } from './context.ts';
+import { hotStatement, hotWrite, type StoreContext } from './context.ts';
 
 interface Noted {
   workspace: string;
@@ -17,7 +17,7 @@ interface Noted {
   nowMs: number;
 }
 
-const addKnown = hotStatement<Noted, { id: Int64 }>((_dialect, value) =>
+const addKnown = hotWrite<Noted, { id: Int64 }>((_dialect, value) =>
   addTo(value, sql`cast(${value('entity')} as text)`),
 );
 
@@ -28,7 +28,7 @@ interface NotedOfModel extends Noted {
 }
 
 // MLflow: only the value `true`, in any case, makes a registered model a prompt here.
-const addByKind = hotStatement<NotedOfModel, { id: Int64 }>((_dialect, value) =>
+const addByKind = hotWrite<NotedOfModel, { id: Int64 }>((_dialect, value) =>
   addTo(
     value,
     sql`case when exists (select 1 from registered_model_tags t where t.workspace = ${value('workspace')}
@@ -122,16 +122,14 @@ export function webhookDeliveryWriter(context: StoreContext): WebhookDeliveryWri
     ...webhookDeliveryReader(context),
     async add({ entity, action, data }, nowMs) {
       const noted = { workspace, action, data, nowMs };
-      const added =
-        typeof entity === 'string'
-          ? await addKnown(context, { ...noted, entity })
-          : await addByKind(context, {
-              ...noted,
-              entity: entity.ofModel,
-              promptEntity: entity.ofPrompt,
-              model: entity.model,
-            });
-      if (added.length > 0) context.noteDeliveries?.();
+      const note = (added: unknown[]) => {
+        if (added.length > 0) context.noteDeliveries?.();
+      };
+      if (typeof entity === 'string') await addKnown(context, { ...noted, entity }, note);
+      else {
+        const { ofModel, ofPrompt, model } = entity;
+        await addByKind(context, { ...noted, entity: ofModel, promptEntity: ofPrompt, model }, note);
+      }
     },
     async claim(nowMs, untilMs) {
       const [row] = await claim(context, { workspace, nowMs, untilMs });

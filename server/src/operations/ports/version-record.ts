@@ -1,6 +1,18 @@
 import type { ModelKind } from '../../domain/registered-model.ts';
 import type { SemanticVersion } from '../../domain/semantic-version.ts';
+import type { Slot } from '../../domain/slot.ts';
 import type { Facts, ModelIdentity, Seal, VersionRecord } from '../../domain/version-record.ts';
+
+/** What the next version of a model follows. */
+export interface VersionNumbering {
+  readonly modelId: string;
+  /** The greatest number that this name ever gave to a version of a model that is gone; 0 when none. */
+  readonly lastNumberOfName: number;
+  /** The greatest label of the model by precedence, also of deleted versions, or null. */
+  readonly greatestLabel: SemanticVersion | null;
+  /** When a version last entered the slot that was asked for; null: never. */
+  readonly enteredAtMs: number | null;
+}
 
 export interface VersionRecordReader {
   /** The identity of the living model with this name, or null when it has none yet. */
@@ -17,10 +29,8 @@ export interface VersionRecordReader {
   listTombstones(name: string, page: { before: number | null; limit: number }): Promise<VersionRecord[]>;
   /** The version number that carries the label, also of a deleted version, or null. */
   findBySemanticVersion(name: string, label: SemanticVersion): Promise<number | null>;
-  /** The greatest label of the model by precedence, also of deleted versions, or null. */
-  greatestSemanticVersion(modelId: string): Promise<SemanticVersion | null>;
-  /** The greatest number that this name ever gave to a version of a model that is gone; 0 when none. */
-  lastNumberOfName(name: string): Promise<number>;
+  /** What the next version of the living model with this name follows. Null: it has no identity. One statement. */
+  findNumbering(name: string, slot: Slot): Promise<VersionNumbering | null>;
 }
 
 export interface VersionRecordWriter extends VersionRecordReader {
