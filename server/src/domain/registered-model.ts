@@ -28,7 +28,8 @@ export type ModelKind = 'model' | 'prompt';
 /** MLflow: a registered model with this tag is a prompt. */
 export const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 
-const NAME_LIMIT = 256;
+/** Characters (code points) of a name. */
+export const MODEL_NAME_LIMIT = 256;
 const ALIAS_LIMIT = 255;
 // MLflow: Unicode word characters and dashes.
 const ALIAS = /^[\p{L}\p{N}_-]+$/u;
@@ -68,7 +69,7 @@ export function checkModelName(name: string, parameter: 'name' | 'new_name' = 'n
   if (name.includes('/') || name.includes(':'))
     throw invalidArgument(`Invalid model name '${name}'. Names cannot contain '/' or ':'.`, parameter);
   checkPathName(name, 'name');
-  checkLength('Registered model name', name, NAME_LIMIT, parameter);
+  checkLength('Registered model name', name, MODEL_NAME_LIMIT, parameter);
 }
 
 /** The rule for an alias to set. @throws `invalid_argument` with MLflow's sentence. */

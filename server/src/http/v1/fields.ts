@@ -1,11 +1,19 @@
 import type { TSchema, TUnsafe } from 'typebox';
 import { MODEL_TYPES } from '../../domain/model-type.ts';
+import { MODEL_NAME_LIMIT } from '../../domain/registered-model.ts';
 import { STAGES } from '../../domain/stage.ts';
 import { Type } from './schema-builder.ts';
 
 /** Schemas of fields that several endpoints have. Rules beyond shape are the domain's. */
 
 export const MODEL_NAME = Type.String({ minLength: 1, description: 'Name of the registered model.' });
+
+/** Of a model that is registered here; what MLflow has let in before is found by `MODEL_NAME`. */
+export const NEW_MODEL_NAME = Type.String({
+  minLength: 1,
+  maxLength: MODEL_NAME_LIMIT,
+  description: 'Name of the registered model: up to 256 characters, without `/` and `:`.',
+});
 
 /** An integer, or a text with an integer or a semantic version. */
 export const VERSION: TUnsafe<string | number> = Type.Unsafe<string | number>({

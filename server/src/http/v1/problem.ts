@@ -199,7 +199,7 @@ export function toProblemDocument(answer: ProblemAnswer, requestId: string): Pro
     detail: shortened(detail),
     code,
     request_id: requestId,
-    ...(errors.length === 0 ? {} : { errors: errors.slice(0, ERRORS_SHOWN).map(shortenedProblem) }),
+    ...(errors.length === 0 ? {} : { errors: bounded(errors) }),
     ...members,
   };
 }
@@ -207,6 +207,15 @@ export function toProblemDocument(answer: ProblemAnswer, requestId: string): Pro
 /** Sentences hold texts of the caller, which may be megabytes. */
 function shortened(text: string): string {
   return text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text;
+}
+
+/** The first ones; the last entry says how many more there are. */
+function bounded(errors: readonly Problem[]): Problem[] {
+  const shown = errors.slice(0, ERRORS_SHOWN).map(shortenedProblem);
+  const more = errors.length - shown.length;
+  return more === 0
+    ? shown
+    : [...shown, { path: '', message: `At least ${more} more problems are not listed.` }];
 }
 
 function shortenedProblem({ path, message }: Problem): Problem {

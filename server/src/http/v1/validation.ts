@@ -12,6 +12,9 @@ export type Inspect = (value: unknown) => Problem[];
 /** The compiler of schemas is 160 modules; loaded by the first request instead of at the start. */
 const load = createRequire(import.meta.url);
 
+/** What is wrong with one request is counted up to here. */
+const ERRORS_COUNTED = 1_000;
+
 type SchemaError = ReturnType<Validator['Errors']>[1][number];
 
 /**
@@ -24,11 +27,34 @@ export function inspector(part: RequestPart, schema: TSchema): Inspect {
     if (part === 'body' && value === undefined)
       return [{ path: '', message: 'A body is required; send a JSON object.' }];
     validator ??= (load('typebox/schema') as typeof import('typebox/schema')).Compile(schema);
-    const problems = part === 'body' ? [] : oddParameters(value);
+    const problems = part === 'body' ? surplusFields(value, schema) : oddParameters(value);
     if (problems.length > 0 || validator.Check(value)) return problems;
-    const [, errors] = validator.Errors(value);
-    return errors.flatMap((error) => toProblems(error, schema, part));
+    return listErrors(validator, value).flatMap((error) => toProblems(error, schema, part));
   };
+}
+
+/** TypeBox counts eight by default; its setting is shared by the process, so it is set where it is read. */
+function listErrors(validator: Validator, value: unknown): readonly SchemaError[] {
+  const { Settings } = load('typebox/system') as typeof import('typebox/system');
+  Settings.Set({ maxErrors: ERRORS_COUNTED });
+  return validator.Errors(value)[1];
+}
+
+/** A flood of unknown fields: told by themselves, for looking at each with the schema would take seconds. */
+function surplusFields(value: unknown, schema: TSchema): Problem[] {
+  const { properties, additionalProperties } = schema as {
+    properties?: object;
+    additionalProperties?: unknown;
+  };
+  if (additionalProperties !== false || properties === undefined || !isPlainObject(value)) return [];
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(properties, name));
+  if (unknown.length <= ERRORS_COUNTED) return [];
+  const message = unknownField('#/', schema, 'body');
+  return unknown.map((name) => ({ path: `/${escaped(name)}`, message }));
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** All problems as one failure; the first stands in its sentence. */
@@ -36,7 +62,8 @@ export function notValid(problems: readonly Problem[]): RegistryError<'invalid_a
   const [first] = problems;
   const error = first === undefined ? 'The request is not valid.' : sentence(first);
   const more = problems.length - 1;
-  const message = more > 0 ? `${error} There are ${more} more problems; see "errors".` : error;
+  const count = more < ERRORS_COUNTED - 1 ? String(more) : `at least ${more}`;
+  const message = more > 0 ? `${error} There are ${count} more problems; see "errors".` : error;
   return new RegistryError('invalid_argument', { message, problems });
 }
 

@@ -109,7 +109,24 @@ describe('the table of problems', () => {
     }));
     const failure = new RegistryError('invalid_argument', { message: 'x'.repeat(5_000), problems });
     const document = toProblemDocument(describeFailure(failure), 'r');
-    expect(document.errors).toHaveLength(100);
+    expect(document.errors).toHaveLength(101);
+    expect(document.errors?.at(-1)?.message).toBe('At least 400 more problems are not listed.');
     expect(JSON.stringify(document).length).toBeLessThan(210_000);
+  });
+
+  test('every problem is counted, of few and of thousands', async () => {
+    for (const [unknown, listed, last] of [
+      [20, 21, 'Unknown field'],
+      [5_000, 101, 'At least 4900 more problems are not listed.'],
+    ] as const) {
+      const fields = Object.fromEntries(Array.from({ length: unknown }, (_, i) => [`f${i}`, 1]));
+      const answer = await v1.post('/models/register', { model_type: 'sklearn', ...fields });
+      const errors = answer.body['errors'] as { message: string }[];
+      expect(errors).toHaveLength(listed);
+      expect(errors.at(-1)?.message).toContain(last);
+    }
+    const metrics = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`m${i}`, true]));
+    const many = await v1.post('/models/register', { model_name: 'm', model_type: 'sklearn', metrics });
+    expect(many.body['errors']).toHaveLength(101);
   });
 });

@@ -6,8 +6,8 @@ import { endpoint } from '../endpoint.ts';
 import {
   DESCRIPTION,
   FACT,
-  MODEL_NAME,
   MODEL_TYPE_INPUT,
+  NEW_MODEL_NAME,
   nullable,
   STAGE,
   STAGE_INPUT,
@@ -22,7 +22,7 @@ const optional = (schema: TString) =>
 
 const BODY = Type.Object(
   {
-    model_name: MODEL_NAME,
+    model_name: NEW_MODEL_NAME,
     model_type: MODEL_TYPE_INPUT,
     description: optional(DESCRIPTION),
     metrics: Type.Optional(Type.Record(Type.String(), Type.Number(), { maxProperties: 1_000 })),
