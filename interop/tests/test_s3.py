@@ -3,13 +3,16 @@
 Without Ceph's programs all of this is skipped, except where `run.sh` could have installed them.
 """
 
+import hashlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mlflow
@@ -60,14 +63,18 @@ def on_s3(s3: S3, bucket, make_place) -> Iterator[tuple[Server, str]]:
     running.stop()
 
 
-def start_registry_on_s3(place: Place, s3: S3, root: str) -> Server:
-    port = free_port()
-    environment = clean_environment() | s3.client_environment() | {
+def registry_environment(place: Place, s3: S3, root: str, port: int) -> dict[str, str]:
+    return clean_environment() | s3.client_environment() | {
         "PORT": str(port),
         "MLFLOW_TRACKING_URI": place.database_uri,
         "MLFLOW_ARTIFACT_ROOT": root,
         "REQUIRE_APPROVAL_FOR_PRODUCTION": "false",
     }
+
+
+def start_registry_on_s3(place: Place, s3: S3, root: str) -> Server:
+    port = free_port()
+    environment = registry_environment(place, s3, root, port)
     npm = shutil.which("npm")
     assert npm, "npm is not on the PATH: the registry is started with `npm start`"
     return start("registry", [npm, "start"], environment, REPOSITORY, place, port, "/ready")
@@ -246,3 +253,174 @@ class TestLeftByMlflow:
         assert get_version(server, "adopted", made.version)["seal"] == "impossible"
         fetched = get(server, f"/api/v1/models/adopted/versions/{made.version}/files/bedding.txt")
         assert fetched.status_code == 404
+
+
+def start_registry_that_dies(place: Place, s3: S3, root: str, step: str) -> Server:
+    """The server with one failpoint of `server/test/process/failpoints.ts`: there it kills itself as `kill -9` does."""
+    port = free_port()
+    environment = registry_environment(place, s3, root, port) | {"TEST_FAILPOINT": step}
+    node = REPOSITORY / "node_modules" / ".bin" / "node"
+    command = [str(node), "server/test/process/serve-with-failpoints.ts"]
+    return start("registry", command, environment, REPOSITORY, place, port, "/ready")
+
+
+def send(server: Server, method: str, path: str, **options) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(method, server.url + path, timeout=60, **options)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+def uploads_below(bucket, prefix: str) -> list[str]:
+    """Uploads in parts that were begun and neither completed nor given up."""
+    return [upload.object_key for upload in bucket.multipart_uploads.all() if upload.object_key.startswith(prefix)]
+
+
+class HalfUpload:
+    """A client that says it sends `length` bytes, and sends what it is told to, no more."""
+
+    def __init__(self, server: Server, path: str, length: int) -> None:
+        host, port = server.url.removeprefix("http://").split(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=30)
+        head = f"PUT {path} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: {length}\r\n\r\n"
+        self.socket.sendall(head.encode())
+
+    def send(self, body: bytes) -> None:
+        self.socket.sendall(body)
+
+    def vanish(self) -> None:
+        self.socket.close()
+
+
+FILE = "/api/2.0/mlflow-artifacts/artifacts/0/crash/model.bin"
+# Three parts: the server sends them while the body comes.
+LARGE = 12 * MEBIBYTE + 5
+STEPS_BEFORE_VISIBLE = ["stage: body", "stage: synced", "publish: begin"]
+# Steps of the database (`write: …`) are those of every write, of jobs, too: kill.test.ts arms them later.
+STEPS_AFTER_VISIBLE = ["publish: renamed"]
+
+
+class TestKilled:
+    """A server that is killed in the middle of an upload in parts; another is started where it stood."""
+
+    def restarted(self, place, s3, bucket, prefix: str) -> Server:
+        server = start_registry_on_s3(place, s3, f"s3://interop/{prefix.rstrip('/')}")
+        left = lambda: uploads_below(bucket, prefix) + [key for key in keys_below(bucket, prefix) if ".registry-tmp" in key]
+        assert wait_until(lambda: left() == []), left()
+        return server
+
+    @pytest.mark.parametrize("step", STEPS_BEFORE_VISIBLE + STEPS_AFTER_VISIBLE)
+    def test_at_every_step_old_or_new_is_there_whole_and_nothing_is_left(self, s3, bucket, make_place, step):
+        label = "killed-" + step.replace(": ", "-").replace(" ", "-")
+        place, prefix = make_place(label, None), f"{label}/"
+        old, new = os.urandom(LARGE), os.urandom(LARGE)
+        server = start_registry_on_s3(place, s3, f"s3://interop/{label}")
+        assert send(server, "PUT", FILE, data=old).status_code == 200
+        server.stop()
+        dying = start_registry_that_dies(place, s3, f"s3://interop/{label}", step)
+        with pytest.raises(requests.ConnectionError):
+            send(dying, "PUT", FILE, data=new)
+        assert dying.process.wait(30) == -9
+        dying.stop()
+        server = self.restarted(place, s3, bucket, prefix)
+        try:
+            fetched = get(server, FILE)
+            assert fetched.status_code == 200
+            assert fetched.content == (old if step in STEPS_BEFORE_VISIBLE else new)
+            etag = fetched.headers.get("etag")
+            assert etag in (None, f'"{hashlib.sha256(fetched.content).hexdigest()}"')
+        finally:
+            server.stop()
+
+    def test_between_parts_nothing_is_visible_and_the_parts_are_given_up(self, s3, bucket, make_place):
+        place, prefix = make_place("killed-between-parts", None), "killed-between-parts/"
+        server = start_registry_on_s3(place, s3, "s3://interop/killed-between-parts")
+        upload = HalfUpload(server, FILE, LARGE)
+        upload.send(os.urandom(11 * MEBIBYTE))
+        assert wait_until(lambda: len(uploads_below(bucket, prefix)) == 1)
+        os.killpg(server.process.pid, 9)
+        server.stop()
+        upload.vanish()
+        server = self.restarted(place, s3, bucket, prefix)
+        try:
+            assert get(server, FILE).status_code == 404
+            assert keys_below(bucket, prefix) == []
+        finally:
+            server.stop()
+
+
+def test_a_client_that_goes_away_leaves_nothing(on_s3, bucket):
+    server, prefix = on_s3
+    upload = HalfUpload(server, FILE, LARGE)
+    upload.send(os.urandom(11 * MEBIBYTE))
+    assert wait_until(lambda: len(uploads_below(bucket, prefix)) == 1)
+    upload.vanish()
+    assert wait_until(lambda: uploads_below(bucket, prefix) == [])
+    left = lambda: [key for key in keys_below(bucket, prefix) if "crash" in key or ".registry-tmp" in key]
+    assert wait_until(lambda: left() == []), left()
+    assert get(server, FILE).status_code == 404
+
+
+class TestTwoServers:
+    """Two servers on one PostgreSQL and one bucket."""
+
+    @pytest.fixture(scope="class")
+    def pair(self, s3, bucket, make_place, postgres) -> Iterator[tuple[Server, Server]]:
+        database = postgres.create_database("s3_pair")
+        root = "s3://interop/pair"
+        servers = [start_registry_on_s3(make_place(f"s3-pair-{n}", database), s3, root) for n in (1, 2)]
+        yield servers[0], servers[1]
+        for server in servers:
+            server.stop()
+
+    def race(self, pair, rounds: int, act: Callable[[Server, int], requests.Response]) -> list[requests.Response]:
+        """Both servers do the same `rounds` times at the same moment; all answers, round by round."""
+        answers = []
+        with ThreadPoolExecutor(2) as threads:
+            for n in range(rounds):
+                answers += [job.result() for job in [threads.submit(act, server, n) for server in pair]]
+        return answers
+
+    @pytest.fixture(scope="class")
+    def name(self, pair) -> str:
+        made = send(pair[0], "POST", "/api/2.0/mlflow/registered-models/create", json={"name": "raced"})
+        assert made.status_code == 200
+        return "raced"
+
+    def test_versions_get_distinct_numbers(self, pair, name):
+        body = {"name": name, "source": "s3://elsewhere/x"}
+        create = lambda server, n: send(server, "POST", "/api/2.0/mlflow/model-versions/create", json=body)
+        made = [int(answer.json()["model_version"]["version"]) for answer in self.race(pair, 100, create)]
+        assert sorted(made) == list(range(1, 201))
+
+    def test_production_always_has_one_holder(self, pair, name):
+        path = "/api/2.0/mlflow/model-versions/transition-stage"
+        held: list[int] = []
+
+        def move(server: Server, n: int) -> requests.Response:
+            version = str(1 + (n + pair.index(server)) % 2)
+            body = {"name": name, "version": version, "stage": "Production", "archive_existing_versions": True}
+            answer = send(server, "POST", path, json=body)
+            found = send(server, "GET", "/api/2.0/mlflow/model-versions/search", params={"filter": f"name='{name}'"})
+            held.append(sum(v["current_stage"] == "Production" for v in found.json()["model_versions"]))
+            return answer
+
+        assert {answer.status_code for answer in self.race(pair, 100, move)} == {200}
+        assert set(held) == {1} and len(held) == 200
+
+    def test_of_two_uploads_at_once_one_is_there_whole(self, pair):
+        path = "/api/2.0/mlflow-artifacts/artifacts/0/raced/weights.bin"
+        for size in (70_000, LARGE):
+            for n in range(10 if size == LARGE else 30):
+                bodies = [os.urandom(size + server) for server in (0, 1)]
+                put = lambda server, _: send(server, "PUT", path, data=bodies[pair.index(server)])
+                assert {answer.status_code for answer in self.race(pair, 1, put)} == {200}
+                fetched = get(pair[n % 2], path)
+                assert fetched.content in bodies
+                assert fetched.headers["etag"] == f'"{hashlib.sha256(fetched.content).hexdigest()}"'
