@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LOCAL_ACTOR } from '../../../src/domain/actor.ts';
 import { invalidArgument } from '../../../src/domain/errors.ts';
@@ -92,6 +94,34 @@ describe('files of runs, versions and logged models', () => {
       `Artifact path refers to a directory, not a file: '${nested}/deep'`,
     ]);
     expect((await file('deep/f')).body).toBe('x');
+  });
+
+  test("a logged model's file without a name is BAD_REQUEST, before the logged model is looked up", async () => {
+    for (const id of [modelId, 'm-nope'])
+      for (const query of ['', '?artifact_file_path='])
+        expect(
+          (await get(`/ajax-api/2.0/mlflow/logged-models/${id}/artifacts/files${query}`)).json(),
+        ).toEqual({
+          error_code: 'BAD_REQUEST',
+          message: 'Request must include the "artifact_file_path" query parameter.',
+          sqlstate: 'KAM00',
+          error_class: 'INVALID_PARAMETER_VALUE',
+        });
+  });
+
+  test('a file that came past us below a sealed version is none of its files', async () => {
+    const folder = `0/${runId}/artifacts/stowed`;
+    await put(`${folder}/f`, 'x');
+    const source = `mlflow-artifacts:/${folder}`;
+    await post(`${API}/registered-models/create`, { name: 'stowed' });
+    await post(`${API}/model-versions/create`, { name: 'stowed', source, run_id: runId });
+    // As with an address that was presigned before the version was registered.
+    writeFileSync(join(server.root, folder, 'stowaway'), 'y');
+    const file = (path: string) => get(`/model-versions/get-artifact?name=stowed&version=1&path=${path}`);
+    expect((await file('f')).body).toBe('x');
+    expect(told(await file('stowaway'))).toEqual([404, `No such artifact: '${folder}/stowaway'`]);
+    const { files } = (await get('/api/v1/models/stowed/versions/1/files')).json();
+    expect(files.map(({ path }: { path: string }) => path)).toEqual(['f']);
   });
 
   test('what they belong to is looked up first', async () => {
