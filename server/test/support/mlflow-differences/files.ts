@@ -26,12 +26,6 @@ export const FILES: readonly Difference[] = [
         `${FOLDER}''`,
         inError('message'),
       ),
-      refused(
-        'getLoggedModelArtifact',
-        '400 BAD_REQUEST Request must include the "artifact_file_path" query parameter',
-        'Request must include the "artifact_file_path" query parameter.',
-        inError('error_code'),
-      ),
     ],
   },
   {
