@@ -10,6 +10,8 @@ interface Session {
   readonly db: Db;
   /** What went wrong first among the statements that nobody waits for. */
   failure: { readonly error: unknown } | null;
+  /** What went wrong first among all statements. */
+  cause: { readonly error: unknown } | null;
 }
 
 /** A statement whose result nobody reads: the next one is sent behind it without waiting. */
@@ -17,6 +19,8 @@ interface UnawaitedQuery extends CompiledQuery {
   readonly unawaited?: boolean;
 }
 
+/** SQLSTATE of a statement in a transaction that another one has failed. */
+const IN_FAILED_TRANSACTION = '25P02';
 const DONE: QueryResult<unknown> = { rows: [] };
 const noRows = (): unknown[] => [];
 const [BEGIN, COMMIT, ROLLBACK] = ['BEGIN', 'COMMIT', 'ROLLBACK'].map((text) => CompiledQuery.raw(text)) as [
@@ -73,6 +77,7 @@ export function postgresTransactions(
       sessions.set(client, session);
     }
     session.failure = null;
+    session.cause = null;
     return transact({ client, session, send }, fn);
   };
 }
@@ -82,8 +87,12 @@ function openSession(client: pg.PoolClient, send: Send): Session {
   client.on('error', () => undefined);
   const session: Session = {
     failure: null,
+    cause: null,
     db: directKysely(compilerOnly(), async (query: UnawaitedQuery) => {
       const sent = send(client, query);
+      sent.catch((error: unknown) => {
+        session.cause ??= { error };
+      });
       if (query.unawaited !== true) return toQueryResult(await sent);
       noteFailure(session, sent);
       return { ...DONE, answered: sent.then(({ rows }) => rows, noRows) };
@@ -111,11 +120,21 @@ async function transact<T>(
       () => true,
       () => false,
     );
-    const first = session.failure === null ? error : session.failure.error;
+    const first = firstFailure(session, error);
     throw isCommitOpen && isLost(first) ? new OutcomeUnknown(first) : first;
   } finally {
     client.release(!isUsable);
   }
+}
+
+/**
+ * What failed first. Of statements that are sent together, one behind the failed one may be heard of sooner; it only
+ * says that the transaction is lost.
+ */
+function firstFailure({ failure, cause }: Session, error: unknown): unknown {
+  if (failure !== null) return failure.error;
+  const isConsequence = error instanceof Error && 'code' in error && error.code === IN_FAILED_TRANSACTION;
+  return isConsequence && cause !== null ? cause.error : error;
 }
 
 /** Whether the connection ended, instead of an answer of the database about the statement. */
