@@ -73,6 +73,11 @@ export interface Writer extends Reader {
 export interface Store {
   read<T>(fn: (reader: Reader) => Promise<T>): Promise<T>;
   write<T>(fn: (writer: Writer) => Promise<T>): Promise<T>;
+  /**
+   * As long as it stays the same, nobody has committed a change since it was asked for first, neither this program
+   * nor another one on the same database. Null when that cannot be told at once.
+   */
+  changeMark(): number | null;
   /** Rejects with `unavailable` when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

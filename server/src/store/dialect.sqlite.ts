@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { type Expression, sql } from 'kysely';
 import type { Dialect, Engine } from './dialect.ts';
 import { groupCommit } from './group-commit.ts';
@@ -27,11 +28,27 @@ export function openSqlite(path: string): Engine {
   return {
     dialect: sqliteDialect,
     db: reader.db,
+    changeMark: reader === writer ? () => null : changeMarkOf(reader.raw),
     transaction: (fn) => writes.run(() => fn(writer.db)),
     async close() {
       await writes.idle();
       for (const { raw } of new Set([reader, writer])) if (raw.isOpen) raw.close();
     },
+  };
+}
+
+/**
+ * SQLite's own count of the commits of other connections, as this one sees them: our writer's, and those of any
+ * other program on the file. So it is asked of a connection that writes nothing itself.
+ */
+function changeMarkOf(reader: DatabaseSync): () => number | null {
+  const version = reader.prepare('PRAGMA data_version');
+  return () => {
+    try {
+      return Number(version.get()?.['data_version'] ?? Number.NaN) || null;
+    } catch {
+      return null;
+    }
   };
 }
 

@@ -62,6 +62,8 @@ export interface Engine {
   readonly dialect: Dialect;
   /** For reads outside a transaction. */
   readonly db: Db;
+  /** See `Store.changeMark`; an engine without it cannot tell cheaply. */
+  changeMark?(): number | null;
   transaction<T>(fn: (db: Db) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

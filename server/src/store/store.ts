@@ -62,6 +62,7 @@ export function createStore(
         if (current.leftDeliveries) onDeliveries();
         return result;
       }),
+    changeMark: () => engine.changeMark?.() ?? null,
     ping: () =>
       unit(async () => {
         await sql`select 1`.execute(engine.db);

@@ -105,6 +105,18 @@ export function storeSuite(target: StoreTarget): void {
       expect(model?.name).toBe(name);
     });
 
+    test('the change mark tells every commit from all before, or says that it cannot', async () => {
+      const marks = [store.changeMark()];
+      for (const name of ['a', 'b', 'c']) {
+        await insert(name);
+        marks.push(store.changeMark());
+      }
+      if (marks.every((mark) => mark === null)) return;
+      expect(new Set(marks).size).toBe(4);
+      await kind('a');
+      expect(store.changeMark()).toBe(marks.at(-1));
+    });
+
     test('ping answers', async () => {
       await expect(store.ping()).resolves.toBeUndefined();
     });

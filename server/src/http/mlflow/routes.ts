@@ -4,6 +4,7 @@ import { registerBodyDeadline } from '../plugins/body-deadline.ts';
 import type { AllowedMethods } from '../plugins/known-paths.ts';
 import { setRetryAfter } from '../plugins/retry-after.ts';
 import { aliasDoors } from './alias/index.ts';
+import { type AnswerMemory, answerMemory } from './answer-memory.ts';
 import { registerDirectRoutes } from './artifact/direct-transfer.ts';
 import { artifactDoors, registerArtifactRoutes } from './artifact/index.ts';
 import type { Door } from './door.ts';
@@ -74,6 +75,7 @@ export function registerMlflowWire(app: FastifyInstance, { deps }: { deps: Deps 
 }
 
 function registerDoors(app: FastifyInstance, deps: Deps): void {
+  const memory = answerMemory(deps.store);
   for (const { row, door } of pairWithDoors(DOORS))
     for (const { method, url } of mountedRoutes(row))
       app.route({
@@ -81,22 +83,32 @@ function registerDoors(app: FastifyInstance, deps: Deps): void {
         url,
         exposeHeadRoute: false,
         config: { operation: row.name, permission: permissionOf(row.permission) },
-        handler: async (request, reply) => answer(deps, door, request, reply),
+        handler: async (request, reply) =>
+          reply.type('application/json').send(await answer(deps, memory, door, request)),
       });
 }
 
-async function answer(deps: Deps, door: Door, request: FastifyRequest, reply: FastifyReply) {
-  const mark = request.url.indexOf('?');
+/** What a message is answered with, which for a repeatable one may be what it was answered with before. */
+async function answer(deps: Deps, memory: AnswerMemory, door: Door, request: FastifyRequest) {
+  const { actor, method, url } = request;
+  const contentType = request.headers['content-type'];
+  const body = request.body as Buffer | undefined;
+  const recalled = door.isRepeatable ? memory.recall({ actor, method, url, contentType, body }) : null;
+  if (recalled?.answer !== undefined) return recalled.answer;
+  const mark = url.indexOf('?');
   const input = readRequest(door.request, {
-    method: request.method,
-    contentType: request.headers['content-type'],
-    query: mark < 0 ? '' : request.url.slice(mark + 1),
-    body: request.body as Buffer | undefined,
+    method,
+    contentType,
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    body,
     params: request.params as Record<string, string>,
   });
-  const message = await door.run(deps, request.actor, input);
-  const body = typeof message === 'object' && message !== null ? message : {};
-  return reply.type('application/json').send(renderProtoJson(body));
+  const message = await door.run(deps, actor, input);
+  const text = renderProtoJson(typeof message === 'object' && message !== null ? message : {});
+  if (recalled === null) return text;
+  const bytes = Buffer.from(text);
+  recalled.keep(bytes);
+  return bytes;
 }
 
 function registerServerInfo(app: FastifyInstance, deps: Deps): void {

@@ -1,7 +1,7 @@
 import { parseExperimentSearch } from '../../../domain/search/experiment.ts';
 import { encodeOffsetToken, parseOffsetToken } from '../../../domain/search/page-token.ts';
 import { searchExperiments } from '../../../operations/experiment.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { int64, message, repeatedStrings, string } from '../proto-json.ts';
 import { toViewType, viewType } from '../view-type.ts';
 import { renderExperiment } from './render-experiment.ts';
@@ -14,7 +14,7 @@ const REQUEST = message({
   page_token: string(),
 });
 
-export const searchExperimentsDoor = door('searchExperiments', REQUEST, async (deps, actor, input) => {
+export const searchExperimentsDoor = readDoor('searchExperiments', REQUEST, async (deps, actor, input) => {
   const { items, nextOffset } = await searchExperiments(deps, actor, {
     search: parseExperimentSearch(input.filter ?? '', input.order_by),
     view: toViewType(input.view_type),

@@ -6,7 +6,7 @@ import {
   parseLoggedModelToken,
 } from '../../../domain/search/logged-model-token.ts';
 import { searchLoggedModels } from '../../../operations/logged-model-search.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import {
   bool,
   type InputOf,
@@ -40,7 +40,7 @@ const REQUEST = message({
   page_token: string(),
 });
 
-export const searchLoggedModelsDoor = door('searchLoggedModels', REQUEST, async (deps, actor, input) => {
+export const searchLoggedModelsDoor = readDoor('searchLoggedModels', REQUEST, async (deps, actor, input) => {
   const request = toRequest(input);
   const { items, nextOffset } = await searchLoggedModels(deps, actor, {
     search: parseLoggedModelSearch(request.filter, request.orderBy),

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../../../domain/errors.ts';
 import { sampleMetricHistory } from '../../../operations/metric-sample.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { SEE_DOCS } from '../proto-json/refusal.ts';
 import {
   type Field,
@@ -31,7 +31,7 @@ const REQUEST = message({
 });
 
 /** What MLflow's charts draw. MLflow: since 3.15 the points are taken by rows and no longer by steps. */
-export const getMetricHistoryBulkIntervalDoor = door(
+export const getMetricHistoryBulkIntervalDoor = readDoor(
   'getMetricHistoryBulkInterval',
   REQUEST,
   async (deps, actor, input) => {

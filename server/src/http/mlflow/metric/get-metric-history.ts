@@ -1,6 +1,6 @@
 import { encodeOffsetToken, parseOffsetToken } from '../../../domain/search/page-token.ts';
 import { getMetricHistory } from '../../../operations/metric.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { int32, message, requiredRunId, requiredString, string } from '../proto-json.ts';
 import { renderMetric } from './render-metric.ts';
 
@@ -11,7 +11,7 @@ const REQUEST = message({
   max_results: int32(),
 });
 
-export const getMetricHistoryDoor = door('getMetricHistory', REQUEST, async (deps, actor, input) => {
+export const getMetricHistoryDoor = readDoor('getMetricHistory', REQUEST, async (deps, actor, input) => {
   const { items, nextOffset } = await getMetricHistory(deps, actor, {
     runId: input.run_id,
     key: input.metric_key,

@@ -1,7 +1,7 @@
 import { parseModelVersionSearch } from '../../../domain/search/model-version.ts';
 import { encodeOffsetToken, parseOffsetToken } from '../../../domain/search/page-token.ts';
 import { searchModelVersions } from '../../../operations/model-version.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { atMost, int64, message, repeatedStrings, string } from '../proto-json.ts';
 import { renderModelVersion } from './render-model-version.ts';
 
@@ -15,14 +15,18 @@ const REQUEST = message({
   page_token: string(),
 });
 
-export const searchModelVersionsDoor = door('searchModelVersions', REQUEST, async (deps, actor, input) => {
-  const { items, nextOffset } = await searchModelVersions(deps, actor, {
-    search: parseModelVersionSearch(input.filter ?? '', input.order_by),
-    limit: Number(input.max_results ?? LIMIT),
-    offset: parseOffsetToken(input.page_token ?? ''),
-  });
-  return {
-    model_versions: items.length === 0 ? undefined : items.map(renderModelVersion),
-    next_page_token: nextOffset === null ? undefined : encodeOffsetToken(nextOffset),
-  };
-});
+export const searchModelVersionsDoor = readDoor(
+  'searchModelVersions',
+  REQUEST,
+  async (deps, actor, input) => {
+    const { items, nextOffset } = await searchModelVersions(deps, actor, {
+      search: parseModelVersionSearch(input.filter ?? '', input.order_by),
+      limit: Number(input.max_results ?? LIMIT),
+      offset: parseOffsetToken(input.page_token ?? ''),
+    });
+    return {
+      model_versions: items.length === 0 ? undefined : items.map(renderModelVersion),
+      next_page_token: nextOffset === null ? undefined : encodeOffsetToken(nextOffset),
+    };
+  },
+);

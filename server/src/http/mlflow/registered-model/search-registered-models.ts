@@ -1,7 +1,7 @@
 import { encodeOffsetToken, parseOffsetToken } from '../../../domain/search/page-token.ts';
 import { parseRegisteredModelSearch } from '../../../domain/search/registered-model.ts';
 import { searchRegisteredModels } from '../../../operations/registered-model.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { atMost, int64, message, repeatedStrings, string } from '../proto-json.ts';
 import { renderRegisteredModel } from './render-registered-model.ts';
 
@@ -15,7 +15,7 @@ const REQUEST = message({
   page_token: string(),
 });
 
-export const searchRegisteredModelsDoor = door(
+export const searchRegisteredModelsDoor = readDoor(
   'searchRegisteredModels',
   REQUEST,
   async (deps, actor, input) => {

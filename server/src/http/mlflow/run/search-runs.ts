@@ -2,7 +2,7 @@ import { parseExperimentIds } from '../../../domain/experiment.ts';
 import { encodeOffsetToken, parseOffsetToken } from '../../../domain/search/page-token.ts';
 import { parseRunSearch } from '../../../domain/search/run.ts';
 import { searchRuns } from '../../../operations/run.ts';
-import { door } from '../door.ts';
+import { readDoor } from '../door.ts';
 import { atMost, int32, message, repeatedStrings, string } from '../proto-json.ts';
 import { toViewType, viewType } from '../view-type.ts';
 import { renderRun } from './render-run.ts';
@@ -19,7 +19,7 @@ const REQUEST = message({
   page_token: string(),
 });
 
-export const searchRunsDoor = door('searchRuns', REQUEST, async (deps, actor, input) => {
+export const searchRunsDoor = readDoor('searchRuns', REQUEST, async (deps, actor, input) => {
   const { items, nextOffset } = await searchRuns(deps, actor, {
     search: parseRunSearch(input.filter ?? '', input.order_by),
     experimentIds: parseExperimentIds(input.experiment_ids),
