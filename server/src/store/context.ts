@@ -1,5 +1,8 @@
 import { type CompiledQuery, type QueryResult, type RawBuilder, sql } from 'kysely';
-import type { Db, Dialect } from './dialect.ts';
+import type { Db, Dialect, JsonColumn } from './dialect.ts';
+import type { RowsQuery } from './direct-executor.ts';
+import { type JsonCell, jsonTableText } from './json-table.ts';
+import type { Tables } from './schema/tables.ts';
 
 /** What every file of the store is given: a handle, what differs between engines, and the workspace. */
 export interface StoreContext {
@@ -15,11 +18,11 @@ export function parseJsonRows<T>(text: string): T[] {
   return JSON.parse(text) as T[];
 }
 
-/** A value that is given when the statement runs. */
+/** A value that is given when the statement runs: by name, or by its place in a row. */
 class Placeholder {
-  readonly name: string;
+  readonly name: string | number;
 
-  constructor(name: string) {
+  constructor(name: string | number) {
     this.name = name;
   }
 }
@@ -40,7 +43,7 @@ export function hotStatement<P extends object, R>(
       plan = toPlan({ ...query, ...options });
       plans.set(dialect.engine, plan);
     }
-    const parameters = plan.values.map((value) => value(values));
+    const parameters = plan.values.map((value) => value(values, NO_ROW));
     const query = { ...plan.query, parameters } as CompiledQuery<R>;
     const { rows, answered }: LateResult<R> = await db.getExecutor().executeQuery<R>(query);
     // Whether it failed is heard at the end of the unit.
@@ -79,15 +82,64 @@ export function hotWrite<P extends object, R = unknown>(
   return hotStatement<P, R>(build, { unawaited: true });
 }
 
-interface Plan<P> {
-  readonly query: CompiledQuery;
-  readonly values: readonly ((values: P) => unknown)[];
+/** Rows to insert: those columns that differ from row to row, and those that are the same for all. */
+interface RowsInsert<P> {
+  readonly table: keyof Tables;
+  readonly columns: readonly JsonColumn[];
+  readonly same: Readonly<Record<string, keyof P & string>>;
+  /** What follows: `on conflict …`. */
+  readonly ending: RawBuilder<unknown>;
 }
 
+/**
+ * A `hotWrite` that inserts many rows: one statement for all of them, or one a row where that is cheaper. So what it
+ * says must hold row by row, too.
+ */
+export function hotInsert<P extends object>({ table, columns, same, ending }: RowsInsert<P>) {
+  const names = [...columns.map(([name]) => name), ...Object.keys(same)].map((name) => sql.ref(name));
+  const insert = sql`insert into ${sql.table(table)} (${sql.join(names)})`;
+  const together = hotWrite<P & { rows: string }>((dialect, value) => {
+    const cells = columns.map(([name]) => sql.ref(`p.${name}`));
+    const picked = sql.join([...cells, ...Object.values(same).map((name) => value(name))]);
+    return sql`${insert} select ${picked} from ${dialect.jsonTable(value('rows'), columns)} as p where true ${ending}`;
+  });
+  const plans = new Map<string, Plan<P>>();
+  return async (
+    context: StoreContext,
+    values: P,
+    rows: readonly (readonly JsonCell[])[],
+  ): Promise<unknown> => {
+    const { db, dialect } = context;
+    if (dialect.cell === undefined) return together(context, { ...values, rows: jsonTableText(rows) });
+    let plan = plans.get(dialect.engine);
+    if (plan === undefined) {
+      const { cell } = dialect;
+      const cells = columns.map(([, type], index) => cell(sql`${new Placeholder(index)}`, type));
+      const others = Object.values(same).map((name) => sql`${new Placeholder(name)}`);
+      plan = toPlan(sql`${insert} values (${sql.join([...cells, ...others])}) ${ending}`.compile(db));
+      plans.set(dialect.engine, plan);
+    }
+    const { query, values: places } = plan;
+    const parameterRows = rows.map((row) => places.map((place) => place(values, row)));
+    return db.getExecutor().executeQuery({ ...query, parameterRows } as RowsQuery);
+  };
+}
+
+interface Plan<P> {
+  readonly query: CompiledQuery;
+  readonly values: readonly ((values: P, row: readonly unknown[]) => unknown)[];
+}
+
+const NO_ROW: readonly unknown[] = [];
+
 function toPlan<P extends object>(query: CompiledQuery): Plan<P> {
-  const values = query.parameters.map((parameter) =>
-    parameter instanceof Placeholder ? (values: P) => values[parameter.name as keyof P] : () => parameter,
-  );
+  const values = query.parameters.map((parameter) => {
+    if (!(parameter instanceof Placeholder)) return () => parameter;
+    const { name } = parameter;
+    return typeof name === 'number'
+      ? (_values: P, row: readonly unknown[]) => row[name]
+      : (values: P) => values[name as keyof P];
+  });
   return { query, values };
 }
 

@@ -28,6 +28,11 @@ export interface Dialect {
    * `columns`. So that many rows are one parameter and the statement's text stays the same.
    */
   jsonTable(json: Expression<unknown>, columns: readonly JsonColumn[]): RawBuilder<unknown>;
+  /**
+   * A value of such a column. Only where a statement costs no trip: there rows are inserted one by one, which is
+   * cheaper than taking `jsonTable` apart.
+   */
+  cell?(value: Expression<unknown>, type: JsonColumn[1]): RawBuilder<unknown>;
   /** Clause that locks the selected rows until the unit of work ends; empty where one writer is the rule. */
   readonly forUpdate: RawBuilder<unknown>;
   /**

@@ -8,6 +8,11 @@ import {
 import type { Db } from './dialect.ts';
 import type { Tables } from './schema/tables.ts';
 
+/** A statement that is run once for each of these, instead of with its own parameters (see `hotInsert`). */
+export interface RowsQuery extends CompiledQuery {
+  readonly parameterRows?: readonly (readonly unknown[])[];
+}
+
 /** Sends one compiled statement to the database; rejects with the driver's own error. */
 export type RunQuery = (query: CompiledQuery) => Promise<QueryResult<unknown>>;
 

@@ -3,10 +3,10 @@ import type { Int64 } from '../domain/int64.ts';
 import { latestPerKey, type Metric, storedValue } from '../domain/metric.ts';
 import { toPage } from '../domain/page.ts';
 import type { MetricReader, MetricWriter } from '../operations/ports/metric.ts';
-import { hotStatement, hotWrite, parseJsonRows, type StoreContext } from './context.ts';
+import { hotInsert, hotStatement, parseJsonRows, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { exactText, fromExactText } from './exact-integer.ts';
-import { jsonTableText } from './json-table.ts';
+import type { JsonCell } from './json-table.ts';
 import { metricSampleReader } from './metric-sample.ts';
 import { toBoolean } from './schema/columns.ts';
 
@@ -56,38 +56,34 @@ const history = hotStatement<HistoryPage, { points: string }>((dialect, value) =
   return sql`select ${dialect.jsonLists(page, ['value', 'time', 'at_step', 'is_nan'])} as points`;
 });
 
-const insertPoints = hotWrite<{ runId: string; points: string }>(
-  (dialect, value) => sql`
-    insert into metrics (key, value, timestamp, step, is_nan, run_uuid)
-    select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
-    from ${dialect.jsonTable(value('points'), POINT)} as p where true
-    on conflict do nothing`,
-);
+const insertPoints = hotInsert<{ runId: string }>({
+  table: 'metrics',
+  columns: POINT,
+  same: { run_uuid: 'runId' },
+  ending: sql`on conflict do nothing`,
+});
 
 /** MLflow: greater step wins, then time, then value. One statement, so that no other writer comes between. */
-const moveLatest = hotWrite<{ runId: string; points: string }>(
-  (dialect, value) => sql`
-    insert into latest_metrics (key, value, timestamp, step, is_nan, run_uuid)
-    select p.key, p.value, p.timestamp, p.step, p.is_nan, ${value('runId')}
-    from ${dialect.jsonTable(value('points'), POINT)} as p where true
-    on conflict (key, run_uuid) do update set value = excluded.value, timestamp = excluded.timestamp,
+const moveLatest = hotInsert<{ runId: string }>({
+  table: 'latest_metrics',
+  columns: POINT,
+  same: { run_uuid: 'runId' },
+  ending: sql`on conflict (key, run_uuid) do update set value = excluded.value, timestamp = excluded.timestamp,
       step = excluded.step, is_nan = excluded.is_nan
     where (excluded.step, excluded.timestamp, excluded.value)
       > (latest_metrics.step, coalesce(latest_metrics.timestamp, -1), latest_metrics.value)`,
-);
+});
 
 /** One point has one value for a model; of two the greater stays, as for the latest metric. */
-const insertModelPoints = hotWrite<{ runId: string; experimentId: number; points: string }>(
-  (dialect, value) => sql`
-    insert into logged_model_metrics (model_id, metric_name, metric_timestamp_ms, metric_step, metric_value,
-      dataset_uuid, dataset_name, dataset_digest, run_id, experiment_id)
-    select p.*, ${value('runId')}, cast(${value('experimentId')} as integer)
-    from ${dialect.jsonTable(value('points'), MODEL_POINT)} as p where true
-    on conflict (model_id, metric_name, metric_timestamp_ms, metric_step, run_id) do update
+const insertModelPoints = hotInsert<{ runId: string; experimentId: number }>({
+  table: 'logged_model_metrics',
+  columns: MODEL_POINT,
+  same: { run_id: 'runId', experiment_id: 'experimentId' },
+  ending: sql`on conflict (model_id, metric_name, metric_timestamp_ms, metric_step, run_id) do update
     set metric_value = excluded.metric_value, dataset_uuid = excluded.dataset_uuid,
       dataset_name = excluded.dataset_name, dataset_digest = excluded.dataset_digest
     where excluded.metric_value > logged_model_metrics.metric_value`,
-);
+});
 
 export function metricReader(context: StoreContext): MetricReader {
   return {
@@ -112,8 +108,9 @@ export function metricWriter(context: StoreContext): MetricWriter {
     ...metricReader(context),
     async log(runId, metrics) {
       if (metrics.length === 0) return;
-      await insertPoints(context, { runId, points: pointsJson(metrics) });
-      await moveLatest(context, { runId, points: pointsJson(latestPerKey(metrics)) });
+      // In the order of the table's key: its pages are found next to each other.
+      await insertPoints(context, { runId }, metrics.toSorted(byKey).map(toCells));
+      await moveLatest(context, { runId }, latestPerKey(metrics).map(toCells));
     },
     async logToModels({ runId, experimentId }, metrics) {
       if (metrics.length === 0) return;
@@ -136,18 +133,19 @@ export function metricWriter(context: StoreContext): MetricWriter {
             ],
           ]),
       );
-      await insertModelPoints(context, { runId, experimentId, points: jsonTableText([...points.values()]) });
+      await insertModelPoints(context, { runId, experimentId }, [...points.values()]);
     },
   };
 }
 
-function pointsJson(metrics: readonly Metric[]): string {
-  return jsonTableText(
-    metrics.map((metric) => {
-      const { value, isNan } = storedValue(metric.value);
-      return [metric.key, value, metric.timestampMs, metric.step, isNan];
-    }),
-  );
+function byKey(a: Metric, b: Metric): number {
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}
+
+/** The cells of `POINT`. */
+function toCells(metric: Metric): JsonCell[] {
+  const { value, isNan } = storedValue(metric.value);
+  return [metric.key, value, metric.timestampMs, metric.step, isNan];
 }
 
 /** Row → domain. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Param } from '../domain/run.ts';
 import type { RunReader, RunWriter } from '../operations/ports/run.ts';
-import { hotStatement, hotWrite, type StoreContext } from './context.ts';
+import { hotInsert, hotStatement, hotWrite, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
 import { jsonTableText } from './json-table.ts';
 import { modelLinkWriter } from './run-link.ts';
@@ -25,12 +25,12 @@ const findRun = hotStatement<{ workspace: string; runId: string }, RunRow>(
     where r.run_uuid = ${value('runId')} and e.workspace = ${value('workspace')}`,
 );
 
-const insertParams = hotWrite<{ runId: string; params: string }>(
-  (dialect, value) => sql`
-    insert into params (key, value, run_uuid)
-    select p.key, p.value, ${value('runId')} from ${dialect.jsonTable(value('params'), KEY_VALUE)} as p where true
-    on conflict (key, run_uuid) do nothing`,
-);
+const insertParams = hotInsert<{ runId: string }>({
+  table: 'params',
+  columns: KEY_VALUE,
+  same: { run_uuid: 'runId' },
+  ending: sql`on conflict (key, run_uuid) do nothing`,
+});
 
 /** Those of the given params that stand with another value. */
 const differingParams = hotStatement<{ runId: string; params: string }, { key: string; value: string }>(
@@ -39,12 +39,12 @@ const differingParams = hotStatement<{ runId: string; params: string }, { key: s
     join params s on s.run_uuid = ${value('runId')} and s.key = p.key and s.value <> p.value`,
 );
 
-const putTags = hotWrite<{ runId: string; tags: string }>(
-  (dialect, value) => sql`
-    insert into tags (key, value, run_uuid)
-    select t.key, t.value, ${value('runId')} from ${dialect.jsonTable(value('tags'), KEY_VALUE)} as t where true
-    on conflict (key, run_uuid) do update set value = excluded.value`,
-);
+const putTags = hotInsert<{ runId: string }>({
+  table: 'tags',
+  columns: KEY_VALUE,
+  same: { run_uuid: 'runId' },
+  ending: sql`on conflict (key, run_uuid) do update set value = excluded.value`,
+});
 
 // MLflow: what its first versions kept in columns is in tags now; the columns hold these.
 const insertRun = hotWrite<Parameters<RunWriter['insert']>[0]>(
@@ -133,10 +133,13 @@ function dataWriter(
     async addParams(runId, given) {
       if (given.length === 0) return [];
       // A fixed order of keys, so that two writers never wait for each other.
-      const params = jsonTableText(byKey(given).map(({ key, value }) => [key, value]));
-      await insertParams(context, { runId, params });
+      const rows = byKey(given).map(({ key, value }) => [key, value]);
+      await insertParams(context, { runId }, rows);
       const standing = new Map(
-        (await differingParams(context, { runId, params })).map((param) => [param.key, param]),
+        (await differingParams(context, { runId, params: jsonTableText(rows) })).map((param) => [
+          param.key,
+          param,
+        ]),
       );
       return given.flatMap((param) => {
         const other = standing.get(param.key);
@@ -154,10 +157,11 @@ function dataWriter(
     },
     async putTags(runId, tags) {
       if (tags.length === 0) return;
-      await putTags(context, {
-        runId,
-        tags: jsonTableText(byKey(tags).map(({ key, value }) => [key, value])),
-      });
+      await putTags(
+        context,
+        { runId },
+        byKey(tags).map(({ key, value }) => [key, value]),
+      );
     },
     async deleteTag(runId, key) {
       const deleted = await db

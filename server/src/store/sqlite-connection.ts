@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { type QueryResult, SqliteDialect } from 'kysely';
 import { toInt64 } from '../domain/int64.ts';
 import type { Db } from './dialect.ts';
-import { directKysely } from './direct-executor.ts';
+import { directKysely, type RowsQuery } from './direct-executor.ts';
 
 /** While opening; the program stands still meanwhile, as it does below. */
 const OPEN_TIMEOUT_MS = 20_000;
@@ -26,7 +26,12 @@ export function connectSqlite(path: string | URL, readOnly: boolean): SqliteConn
   const statementOf = statementCache(raw);
   // Only the compiler is Kysely's; it asks for a database, but never uses it.
   const dialect = new SqliteDialect({ database: async () => Promise.reject(new Error('not used')) });
-  const db = directKysely(dialect, async ({ sql, parameters }) => statementOf(sql)(parameters));
+  const db = directKysely(dialect, async (query: RowsQuery) => {
+    const run = statementOf(query.sql);
+    if (query.parameterRows === undefined) return run(query.parameters);
+    for (const parameters of query.parameterRows) run(parameters);
+    return { rows: NO_ROWS };
+  });
   return { raw, db };
 }
 
