@@ -60,6 +60,7 @@ const JSON_TYPES = { text: 'text', double: 'real', bigint: 'integer', boolean: '
 
 export const sqliteDialect: Dialect = {
   engine: 'sqlite',
+  isInProcess: true,
   like: (text, pattern) => sql`${text} like ${pattern}`,
   ilike: (text, pattern) => sql`lower(${text}) like lower(${pattern})`,
   bytewise: (text) => sql`${text}`,

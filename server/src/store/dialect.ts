@@ -13,6 +13,8 @@ export type JsonColumn = readonly [name: string, type: 'text' | 'double' | 'bigi
  */
 export interface Dialect {
   readonly engine: 'sqlite' | 'postgres';
+  /** Rows cost no trip and keep integers exact: many of them come as they are, without a detour through JSON. */
+  readonly isInProcess?: true;
   /** LIKE that minds case (SQLite needs a pragma for it). */
   like(text: Expression<string | null>, pattern: string): RawBuilder<SqlBool>;
   /** LIKE that does not mind case. */

@@ -73,12 +73,14 @@ export function loggedModelReader(context: StoreContext): LoggedModelReader {
       const [row] = await findModel(context, { workspace, modelId });
       return row === undefined ? null : toLoggedModel(row);
     },
+    // To SQLite a cross join is also the order of the walk; by itself it would begin with all models of the workspace.
     async findMeasured(modelIds) {
       const found = new Map<string, MeasuredModel>();
       for (let from = 0; from < modelIds.length; from += CHUNK) {
-        const { rows } = await sql<MeasuredModelRow>`select ${measuredModel(dialect)} from ${OWN}
+        const { rows } = await sql<MeasuredModelRow>`select ${measuredModel(dialect)}
+          from logged_models lm cross join experiments e
           where lm.model_id in (${sql.join(modelIds.slice(from, from + CHUNK))})
-            and e.workspace = ${workspace}`.execute(db);
+            and e.experiment_id = lm.experiment_id and e.workspace = ${workspace}`.execute(db);
         for (const row of rows) found.set(row.model_id, toMeasuredModel(row));
       }
       return found;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Int64 } from '../domain/int64.ts';
 import { latestPerKey, type Metric, storedValue } from '../domain/metric.ts';
 import { toPage } from '../domain/page.ts';
@@ -10,13 +10,16 @@ import type { JsonCell } from './json-table.ts';
 import { metricSampleReader } from './metric-sample.ts';
 import { toBoolean } from './schema/columns.ts';
 
-/** A point as the database holds it. */
-interface PointRow {
-  readonly key: string;
+/** A point as the database holds it, of a metric that is known. */
+interface PointCells {
   readonly value: number;
   readonly timestamp: Int64;
   readonly step: Int64;
   readonly is_nan: boolean | number;
+}
+
+interface PointRow extends PointCells {
+  readonly key: string;
 }
 
 const POINT: readonly JsonColumn[] = [
@@ -46,15 +49,35 @@ interface HistoryPage {
   readonly offset: number;
 }
 
-const history = hotStatement<HistoryPage, { points: string }>((dialect, value) => {
-  const page = sql`(
-    select m.value, ${exactText('m.timestamp')} as time, ${exactText('m.step')} as at_step, m.is_nan from metrics m
+function historyPage(value: (name: keyof HistoryPage) => RawBuilder<unknown>, columns: RawBuilder<unknown>) {
+  return sql`select ${columns} from metrics m
     where m.run_uuid = ${value('runId')} and m.key = ${value('key')}
       and exists (select 1 from runs r join experiments e on e.experiment_id = r.experiment_id
         where r.run_uuid = ${value('runId')} and e.workspace = ${value('workspace')})
-    order by m.timestamp, m.step, m.value limit ${value('limit')} offset ${value('offset')})`;
-  return sql`select ${dialect.jsonLists(page, ['value', 'time', 'at_step', 'is_nan'])} as points`;
+    order by m.timestamp, m.step, m.value limit ${value('limit')} offset ${value('offset')}`;
+}
+
+const historyRows = hotStatement<HistoryPage, PointCells>(
+  (_dialect, value) =>
+    historyPage(value, sql`m.value, m.timestamp, m.step, m.is_nan`) as RawBuilder<PointCells>,
+);
+
+const historyText = hotStatement<HistoryPage, { points: string }>((dialect, value) => {
+  const columns = sql`m.value, ${exactText('m.timestamp')} as time, ${exactText('m.step')} as at_step, m.is_nan`;
+  const points = sql`(${historyPage(value, columns)})`;
+  return sql`select ${dialect.jsonLists(points, ['value', 'time', 'at_step', 'is_nan'])} as points`;
 });
+
+async function pointsOf(context: StoreContext, page: HistoryPage): Promise<Metric[]> {
+  const { key } = page;
+  if (context.dialect.isInProcess === true)
+    return (await historyRows(context, page)).map((row) => toPoint(key, row));
+  const [row] = await historyText(context, page);
+  return parseJsonRows<[number, string, string, boolean | number]>(row?.points ?? '[]').map(
+    ([value, time, step, is_nan]) =>
+      toPoint(key, { value, timestamp: fromExactText(time), step: fromExactText(step), is_nan }),
+  );
+}
 
 const insertPoints = hotInsert<{ runId: string }>({
   table: 'metrics',
@@ -90,12 +113,8 @@ export function metricReader(context: StoreContext): MetricReader {
     ...metricSampleReader(context),
     async history(runId, key, { limit, offset }) {
       const { workspace } = context;
-      const [row] = await history(context, { workspace, runId, key, limit: limit + 1, offset });
-      const points = parseJsonRows<[number, string, string, boolean | number]>(row?.points ?? '[]');
       return toPage(
-        points.map(([value, time, step, is_nan]) =>
-          toMetric({ key, value, timestamp: fromExactText(time), step: fromExactText(step), is_nan }),
-        ),
+        await pointsOf(context, { workspace, runId, key, limit: limit + 1, offset }),
         limit,
         offset,
       );
@@ -150,8 +169,13 @@ function toCells(metric: Metric): JsonCell[] {
 
 /** Row → domain. */
 export function toMetric(row: PointRow): Metric {
+  return toPoint(row.key, row);
+}
+
+/** The same when it is known whose point it is. */
+function toPoint(key: string, row: PointCells): Metric {
   return {
-    key: row.key,
+    key,
     value: toBoolean(row.is_nan) ? Number.NaN : Number(row.value),
     timestampMs: row.timestamp,
     step: row.step,

@@ -53,11 +53,12 @@ const searchIds = searchStatement<RunSearch & RunScope & SearchPage, { run_uuid:
   },
 );
 
+// To SQLite a cross join is also the order of the walk; by itself it would begin with all runs of the workspace.
 const findRunRows = hotStatement<{ workspace: string; runIds: string }, RunRow>(
   (dialect, value) => sql`
-    select ${wholeRun(dialect)} from runs r join experiments e on e.experiment_id = r.experiment_id
-    where r.run_uuid in (select one.run_uuid from ${dialect.jsonTable(value('runIds'), RUN_ID)} as one)
-      and e.workspace = ${value('workspace')}`,
+    select ${wholeRun(dialect)} from ${dialect.jsonTable(value('runIds'), RUN_ID)} as one
+    cross join runs r cross join experiments e
+    where r.run_uuid = one.run_uuid and e.experiment_id = r.experiment_id and e.workspace = ${value('workspace')}`,
 );
 
 /** The whole runs of those that exist, by id; `CHUNK` in one statement. */

@@ -68,18 +68,23 @@ export function runReader(context: StoreContext): RunReader {
     },
     findMany: (runIds) => findRuns(context, runIds),
     search: (search, scope, page) => searchRuns(context, search, scope, page),
+    // Cross joins, as in run-search.ts: SQLite begins with the ids.
     async experimentsOfModels(modelIds) {
       if (modelIds.length === 0) return new Map();
       const { rows } = await sql<{ model_id: string; name: string }>`
-        select m.model_id, e.name from logged_models m join experiments e on e.experiment_id = m.experiment_id
-        where m.model_id in (${sql.join(modelIds)}) and e.workspace = ${workspace}`.execute(db);
+        select m.model_id, e.name from logged_models m cross join experiments e
+        where m.model_id in (${sql.join(modelIds)}) and e.experiment_id = m.experiment_id and e.workspace = ${workspace}`.execute(
+        db,
+      );
       return new Map(rows.map((row) => [row.model_id, row.name]));
     },
     async experimentsOfRuns(runIds) {
       if (runIds.length === 0) return new Map();
       const { rows } = await sql<{ run_uuid: string; name: string }>`
-        select r.run_uuid, e.name from runs r join experiments e on e.experiment_id = r.experiment_id
-        where r.run_uuid in (${sql.join(runIds)}) and e.workspace = ${workspace}`.execute(db);
+        select r.run_uuid, e.name from runs r cross join experiments e
+        where r.run_uuid in (${sql.join(runIds)}) and e.experiment_id = r.experiment_id and e.workspace = ${workspace}`.execute(
+        db,
+      );
       return new Map(rows.map((row) => [row.run_uuid, row.name]));
     },
   };

@@ -1,0 +1,45 @@
+import type { CompiledQuery } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Reader } from '../../src/operations/ports.ts';
+import { storeTargets } from '../support/store-targets.ts';
+
+/** How SQLite finds the rows of what a read asks. */
+async function plansOf(read: (reader: Reader) => Promise<unknown>): Promise<string[]> {
+  const target = storeTargets.find(({ name }) => name === 'SQLite in memory');
+  if (target === undefined) throw new Error('there is no SQLite in memory to run on');
+  const opened = await target.open();
+  try {
+    const { db } = opened.engine;
+    const executor = db.getExecutor();
+    const executeQuery = executor.executeQuery.bind(executor);
+    const asked: CompiledQuery[] = [];
+    executor.executeQuery = (query) => {
+      asked.push(query);
+      return executeQuery(query);
+    };
+    await opened.store.read(read);
+    const plans: string[] = [];
+    for (const query of asked) {
+      const explain = { ...query, sql: `explain query plan ${query.sql}` } as CompiledQuery<{
+        detail: string;
+      }>;
+      plans.push(...(await executeQuery(explain)).rows.map(({ detail }) => detail));
+    }
+    return plans;
+  } finally {
+    await opened.close();
+  }
+}
+
+const IDS = Array.from({ length: 100 }, (_, i) => `id-${i}`);
+
+test.each<[string, (reader: Reader) => Promise<unknown>]>([
+  ['runs', ({ runs }) => runs.findMany(IDS)],
+  ['the experiments of runs', ({ runs }) => runs.experimentsOfRuns(IDS)],
+  ['the experiments of logged models', ({ runs }) => runs.experimentsOfModels(IDS)],
+  ['logged models', ({ loggedModels }) => loggedModels.findMeasured(IDS)],
+])('%s asked for by id are not looked for among all of their experiments', async (_what, read) => {
+  const plans = await plansOf(read);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.filter((plan) => /experiment_id=\?|SCAN (r|lm)\b/.test(plan))).toEqual([]);
+});
