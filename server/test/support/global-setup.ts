@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openPostgres } from '../../src/store/dialect.postgres.ts';
 import { prepareDatabase } from '../../src/store/schema/open.ts';
+import { freePort } from './free-port.ts';
 import { makePostgresFolder } from './postgres-place.ts';
 import { startPostgres } from './postgres-server.ts';
 
@@ -64,15 +64,6 @@ async function makeTemplate(baseUrl: string): Promise<void> {
   const log = { info: () => undefined, warn: () => undefined };
   await prepareDatabase(engine, { nowMs: TEMPLATE_MADE_AT_MS, log });
   await engine.close();
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** Appears whole or not at all. */

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -25,11 +25,51 @@ export interface ServerPlace {
  * removes its folder; both happen too when this process dies. Fails with what PostgreSQL said.
  */
 export async function startPostgres(place: ServerPlace): Promise<() => Promise<void>> {
+  const postgres = await startStoppablePostgres(place);
+  return async () => postgres[Symbol.asyncDispose]();
+}
+
+/** A PostgreSQL that can be stopped and started again on the same data; disposing of it removes its folder. */
+export interface StoppablePostgres extends AsyncDisposable {
+  /** `fast` breaks off what is under way, `immediate` is a crash that the next start recovers from. */
+  stop(how: 'fast' | 'immediate'): Promise<void>;
+  /** Resolves when it takes connections. */
+  start(): Promise<void>;
+}
+
+/** As `startPostgres`. */
+export async function startStoppablePostgres(place: ServerPlace): Promise<StoppablePostgres> {
   const program = await placePostgres(place.folder);
   const passwordFile = join(place.folder, 'password');
   await writeFile(passwordFile, place.password, { mode: 0o600 });
   if (program.account) await chown(passwordFile, program.account.uid, program.account.gid);
-  const keeper = spawn(process.execPath, [KEEPER, JSON.stringify(plan(place, program, passwordFile))], {
+  const { create, serve } = commands(place, program, passwordFile);
+  let kept = await keep({ folder: place.folder, account: program.account, commands: [create, serve] });
+  return {
+    async stop(how) {
+      const [pid] = (await readFile(join(place.folder, 'data', 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), how === 'fast' ? 'SIGINT' : 'SIGQUIT');
+      await kept.gone;
+    },
+    async start() {
+      kept = await keep({ folder: place.folder, account: program.account, commands: [serve] });
+    },
+    async [Symbol.asyncDispose]() {
+      kept.keeper.stdin?.end();
+      await kept.gone;
+      // The keeper of one that was stopped has left it.
+      await rm(place.folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+interface Kept {
+  readonly keeper: ChildProcess;
+  readonly gone: Promise<unknown>;
+}
+
+async function keep(plan: KeeperPlan): Promise<Kept> {
+  const keeper = spawn(process.execPath, [KEEPER, JSON.stringify(plan)], {
     stdio: ['pipe', 'ignore', 'pipe'],
     // Ctrl-C in a terminal is for the tests; the database ends after them.
     detached: true,
@@ -39,29 +79,24 @@ export async function startPostgres(place: ServerPlace): Promise<() => Promise<v
   });
   const gone = once(keeper, 'close');
   await readyOutput(keeper.stderr);
-  return async () => {
-    keeper.stdin.end();
-    await gone;
-  };
+  return { keeper, gone };
 }
 
-function plan(
+type Command = KeeperPlan['commands'][number];
+
+function commands(
   { folder, port, durable }: ServerPlace,
-  { binFolder, account }: PostgresProgram,
+  { binFolder }: PostgresProgram,
   passwordFile: string,
-): KeeperPlan {
+): { create: Command; serve: Command } {
   const data = join(folder, 'data');
   const create = ['-D', data, '--username=postgres', '--auth=password', `--pwfile=${passwordFile}`];
   return {
-    folder,
-    account,
-    commands: [
-      { file: join(binFolder, 'initdb'), args: [...create, ...CLUSTER] },
-      {
-        file: join(binFolder, 'postgres'),
-        args: ['-D', data, '-p', `${port}`, ...SETTINGS, ...(durable === true ? [] : QUICK)],
-      },
-    ],
+    create: { file: join(binFolder, 'initdb'), args: [...create, ...CLUSTER] },
+    serve: {
+      file: join(binFolder, 'postgres'),
+      args: ['-D', data, '-p', `${port}`, ...SETTINGS, ...(durable === true ? [] : QUICK)],
+    },
   };
 }
 
