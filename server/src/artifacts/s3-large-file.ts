@@ -4,7 +4,7 @@ import { type S3Bucket, soon } from './s3-bucket.ts';
 import { temporaryPrefix } from './s3-layout.ts';
 import { createPartSink, type PartSink } from './s3-parts.ts';
 
-/** A file of any size on its way into the bucket; three parts at most are in memory. All throw `unavailable`. */
+/** A file of any size on its way into the bucket; few parts of it are in memory. All throw `unavailable`. */
 export interface LargeFile {
   /** Copies the chunk. */
   write(chunk: Uint8Array): Promise<void>;
@@ -14,7 +14,11 @@ export interface LargeFile {
   abort(): Promise<void>;
 }
 
-const SENDINGS_AT_ONCE = 2;
+/** While one part is filled, others are sent. */
+const BUFFERS_EACH = 3;
+/** What all uploads of the process have beyond one buffer each: with many at once, each fills and sends by turns. */
+const EXTRA_BYTES = 64 * 1_048_576;
+let extraBytes = 0;
 
 /**
  * Begins a file. Its first parts are sent as they are. An object may have 10,000 parts, though, and larger ones would
@@ -25,7 +29,7 @@ export async function createLargeFile(bucket: S3Bucket, key: string): Promise<La
   const { partBytes, plainParts, gatheredParts } = bucket.sizes;
   const target = await createPartSink(bucket, key);
   const sending = sender(partBytes);
-  let buffer = sending.takeBuffer();
+  let buffer: Buffer | null = null;
   let used = 0;
   let [sent, gathered] = [0, 0];
   let group: { sink: PartSink; key: string } | null = null;
@@ -40,41 +44,43 @@ export async function createLargeFile(bucket: S3Bucket, key: string): Promise<La
     [group, gathered] = [null, 0];
   }
 
-  async function flush(): Promise<void> {
-    const bytes = buffer.subarray(0, used);
+  async function flush(full: Buffer): Promise<void> {
+    const bytes = full.subarray(0, used);
+    [buffer, used] = [null, 0];
     if (sent < plainParts) {
       sent += 1;
       const partNumber = sent;
-      await sending.start(buffer, () => target.send(partNumber, bytes));
+      sending.start(full, () => target.send(partNumber, bytes));
     } else {
       group ??= await createGroup(bucket);
       gathered += 1;
       const [{ sink }, partNumber] = [group, gathered];
-      await sending.start(buffer, () => sink.send(partNumber, bytes));
+      sending.start(full, () => sink.send(partNumber, bytes));
       if (gathered === gatheredParts) await closeGroup();
     }
-    buffer = sending.takeBuffer();
-    used = 0;
   }
 
   return {
     async write(chunk) {
       for (let from = 0; from < chunk.byteLength; ) {
+        buffer ??= await sending.takeBuffer();
         const part = chunk.subarray(from, from + partBytes - used);
         buffer.set(part, used);
         used += part.byteLength;
         from += part.byteLength;
-        if (used === partBytes) await flush();
+        if (used === partBytes) await flush(buffer);
       }
     },
     async finish() {
-      if (used > 0) await flush();
+      if (buffer !== null) await flush(buffer);
       await closeGroup();
       await sending.all();
+      sending.release();
       return target;
     },
     async abort() {
       await Promise.all([target.abort(), group?.sink.abort()]);
+      sending.release();
       if (group !== null) await removeObject(bucket, group.key).catch(() => {});
     },
   };
@@ -89,15 +95,27 @@ async function removeObject({ client, at }: S3Bucket, Key: string): Promise<void
   await client.send(new DeleteObjectCommand({ ...at, Key }), soon());
 }
 
-/** Runs few sendings at once, each with a buffer that is used again afterwards. */
+/** Runs sendings, each with a buffer that is used again afterwards. */
 function sender(bufferBytes: number) {
   const free: Buffer[] = [];
   const running = new Set<Promise<void>>();
+  let made = 0;
   return {
-    takeBuffer: (): Buffer => free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes),
-    /** Waits until there is room; the sending itself goes on. Rejects with what an earlier one failed with. */
-    async start(buffer: Buffer, send: () => Promise<void>): Promise<void> {
-      while (running.size >= SENDINGS_AT_ONCE) await Promise.race(running);
+    /** Waits until there is one. Rejects with what an earlier sending failed with. */
+    async takeBuffer(): Promise<Buffer> {
+      for (;;) {
+        const known = free.pop();
+        if (known !== undefined) return known;
+        const isExtra = made > 0;
+        if (!isExtra || (made < BUFFERS_EACH && extraBytes + bufferBytes <= EXTRA_BYTES)) {
+          if (isExtra) extraBytes += bufferBytes;
+          made += 1;
+          return Buffer.allocUnsafeSlow(bufferBytes);
+        }
+        await Promise.race(running);
+      }
+    },
+    start(buffer: Buffer, send: () => Promise<void>): void {
       const sending = send().then(() => {
         running.delete(sending);
         free.push(buffer);
@@ -108,6 +126,12 @@ function sender(bufferBytes: number) {
     },
     async all(): Promise<void> {
       await Promise.all(running);
+    },
+    /** Gives the memory back; nothing is sent any more. The buffer of what failed is left to the collector. */
+    release(): void {
+      extraBytes -= Math.max(0, made - 1) * bufferBytes;
+      made = 0;
+      for (const { buffer } of free.splice(0)) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
     },
   };
 }

@@ -1,14 +1,14 @@
 import { PassThrough, Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { ArtifactPath } from '../domain/artifact-path.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { ByteRange, OpenedFile } from '../operations/ports/artifact-store.ts';
+import { noteReceived } from './received-bytes.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { objectFingerprint, requireObject, type S3Object } from './s3-entries.ts';
 import { isAbsentObject, isPreconditionFailure, storeFailure } from './s3-errors.ts';
 
-const STREAM_BUFFER_BYTES = 1_048_576;
+const STREAM_BUFFER_BYTES = 262_144;
 
 /**
  * See `ArtifactStore.open`. The bytes are asked for when they are read, and only as long as the object is the one
@@ -39,15 +39,13 @@ function streamObject(
   stream.once('close', () => {
     if (!stream.readableEnded) reading.abort();
   });
-  const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      yield* await fetchObject(bucket, object, { first, last }, reading.signal);
-    } catch (error) {
-      throw readFailure(error, path);
-    }
-  };
-  // What fails shows in the stream.
-  pipeline(chunks, stream).catch(() => {});
+  const fail = (error: unknown) => stream.destroy(readFailure(error, path));
+  fetchObject(bucket, object, { first, last }, reading.signal).then((body) => {
+    body.once('error', fail);
+    body.on('data', ({ byteLength }: Uint8Array) => noteReceived(byteLength));
+    // Chunk by chunk, as they came: a stream that is iterated joins what has come together, which is a copy more.
+    body.pipe(stream);
+  }, fail);
   return stream;
 }
 

@@ -105,6 +105,49 @@ describe.skipIf(target === null)('a bucket that others use, too', () => {
     expect([await place.keys(), await place.uploads()]).toEqual([[], []]);
   });
 
+  /** The most that buffers take meanwhile, beyond what they took before. */
+  async function peakBytes(work: (watch: () => void) => Promise<unknown>): Promise<number> {
+    const before = process.memoryUsage().arrayBuffers;
+    let peak = 0;
+    await work(() => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    });
+    return peak;
+  }
+
+  test('many uploads at once have a part each in memory, and share what they have beyond', async () => {
+    const uploads = 24;
+    const peak = await peakBytes((watch) => {
+      const upload = async (n: number) => {
+        const piece = Buffer.alloc(65_536, n);
+        async function* body(): AsyncGenerator<Uint8Array> {
+          for (let i = 0; i < 16 * 16; i++) {
+            watch();
+            yield piece;
+          }
+        }
+        await (await store.stage(at(`many/${n}`), body())).publish();
+      };
+      return Promise.all(Array.from({ length: uploads }, (_, n) => upload(n)));
+    });
+    expect((await walkAll(store, 'many')).map(({ sizeBytes }) => sizeBytes)).toEqual(
+      Array.from({ length: uploads }, () => 16 * MEBIBYTE),
+    );
+    // Of their own 120, together 64, and what the small beginnings and the sockets take.
+    expect(peak).toBeLessThan((120 + 64 + 56) * MEBIBYTE);
+  }, 120_000);
+
+  test('a large file that comes down does not pile up in memory', async () => {
+    await put(store, 'x', Buffer.alloc(256 * MEBIBYTE, 1));
+    const peak = await peakBytes(async (watch) => {
+      for await (const chunk of (await store.open(at('x'))).stream()) {
+        expect(chunk.length).toBeGreaterThan(0);
+        watch();
+      }
+    });
+    expect(peak).toBeLessThan(48 * MEBIBYTE);
+  }, 60_000);
+
   test('a reader that goes away ends the transfer', async () => {
     await put(store, 'x', Buffer.alloc(64 * MEBIBYTE, 1));
     const file = await store.open(at('x'));
