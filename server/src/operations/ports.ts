@@ -1,5 +1,6 @@
 import type { AdoptionReader, AdoptionWriter } from './ports/adoption.ts';
 import type { AliasReader, AliasWriter } from './ports/alias.ts';
+import type { ApiTokenReader, ApiTokenWriter } from './ports/api-token.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
@@ -7,6 +8,7 @@ import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
 import type { Digests } from './ports/digests.ts';
 import type { Egress } from './ports/egress.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
+import type { GrantReader, GrantWriter } from './ports/grant.ts';
 import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
 import type { Ids } from './ports/ids.ts';
 import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.ts';
@@ -16,7 +18,9 @@ import type { RegisteredModelReader, RegisteredModelWriter } from './ports/regis
 import type { RunReader, RunWriter } from './ports/run.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
+import type { SessionReader, SessionWriter } from './ports/session.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
+import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
 import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
 import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
@@ -40,6 +44,10 @@ export interface Reader {
   readonly idempotency: IdempotencyReader;
   readonly webhooks: WebhookReader;
   readonly webhookDeliveries: WebhookDeliveryReader;
+  readonly subjects: SubjectReader;
+  readonly grants: GrantReader;
+  readonly apiTokens: ApiTokenReader;
+  readonly sessions: SessionReader;
 }
 
 /** What a write unit of work can do; it can read, too, and sees its own writes. */
@@ -61,6 +69,10 @@ export interface Writer extends Reader {
   readonly idempotency: IdempotencyWriter;
   readonly webhooks: WebhookWriter;
   readonly webhookDeliveries: WebhookDeliveryWriter;
+  readonly subjects: SubjectWriter;
+  readonly grants: GrantWriter;
+  readonly apiTokens: ApiTokenWriter;
+  readonly sessions: SessionWriter;
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Reader, Writer } from '../operations/ports.ts';
 import { adoptionReader, adoptionWriter } from './adoption.ts';
 import { aliasReader, aliasWriter } from './alias.ts';
+import { apiTokenReader, apiTokenWriter } from './api-token.ts';
 import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
 import { experimentReader, experimentWriter } from './experiment.ts';
+import { grantReader, grantWriter } from './grant.ts';
 import { idempotencyReader, idempotencyWriter } from './idempotency.ts';
 import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
@@ -13,7 +15,9 @@ import { registeredModelReader, registeredModelWriter } from './registered-model
 import { runReader, runWriter } from './run.ts';
 import { sealReader, sealWriter } from './seal.ts';
 import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
+import { sessionReader, sessionWriter } from './session.ts';
 import { slotReader, slotWriter } from './slot.ts';
+import { subjectReader, subjectWriter } from './subject.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
 import { webhookReader, webhookWriter } from './webhook.ts';
 import { webhookDeliveryReader, webhookDeliveryWriter } from './webhook-delivery.ts';
@@ -38,6 +42,10 @@ export function readerOf(context: StoreContext): Reader {
     idempotency: idempotencyReader(context),
     webhooks: webhookReader(context),
     webhookDeliveries: webhookDeliveryReader(context),
+    subjects: subjectReader(context),
+    grants: grantReader(context),
+    apiTokens: apiTokenReader(context),
+    sessions: sessionReader(context),
   };
 }
 
@@ -61,5 +69,9 @@ export function writerOf(context: StoreContext): Writer {
     idempotency: idempotencyWriter(context),
     webhooks: webhookWriter(context),
     webhookDeliveries: webhookDeliveryWriter(context),
+    subjects: subjectWriter(context),
+    grants: grantWriter(context),
+    apiTokens: apiTokenWriter(context),
+    sessions: sessionWriter(context),
   };
 }

@@ -79,7 +79,49 @@ const OUR_COLUMNS = {
     uploaded_by: 1,
   },
   registry_frozen_paths: { path: 1, model_id: 1, version: 1, kind: 1 },
-  registry_subjects: { subject_id: 1, kind: 1, display_name: 1, created_at_ms: 1 },
+  registry_subjects: {
+    subject_id: 1,
+    kind: 1,
+    display_name: 1,
+    created_at_ms: 1,
+    name_key: 1,
+    owner_id: 1,
+    issuer: 1,
+    external_id: 1,
+    password_hash: 1,
+    disabled_at_ms: 1,
+  },
+  registry_subject_groups: { subject_id: 1, group_name: 1 },
+  registry_grants: {
+    grant_id: 1,
+    subject_id: 1,
+    group_name: 1,
+    role: 1,
+    resource: 1,
+    pattern: 1,
+    created_at_ms: 1,
+    created_by: 1,
+  },
+  registry_api_tokens: {
+    token_id: 1,
+    subject_id: 1,
+    name: 1,
+    secret_sha256: 1,
+    shown_prefix: 1,
+    scopes: 1,
+    model_pattern: 1,
+    created_at_ms: 1,
+    created_by: 1,
+    expires_at_ms: 1,
+    revoked_at_ms: 1,
+    last_used_at_ms: 1,
+  },
+  registry_sessions: { secret_sha256: 1, subject_id: 1, created_at_ms: 1, expires_at_ms: 1 },
+  registry_audit_events: { event_id: 1, at_ms: 1, action: 1, actor_id: 1, model_name: 1, event: 1 },
+  registry_audit_waiting: { entry: 1, event_id: 1 },
+  registry_audit_leaves: { seq: 1, event_id: 1 },
+  registry_audit_nodes: { level: 1, position: 1, hash: 1 },
+  registry_audit_checkpoints: { size: 1, at_ms: 1, note: 1 },
   registry_servers: { server_id: 1, lease_until_ms: 1 },
   registry_idempotency_keys: {
     id: 1,
@@ -197,7 +239,14 @@ describe.each([
   test('the actor of a server without authentication is a known subject', async () => {
     await prepare();
     expect(await engine.db.selectFrom('registry_subjects').selectAll().execute()).toEqual([
-      { subject_id: 'local', kind: 'local', display_name: 'local', created_at_ms: NOW_MS },
+      expect.objectContaining({
+        subject_id: 'local',
+        kind: 'local',
+        display_name: 'local',
+        created_at_ms: NOW_MS,
+        name_key: null,
+        password_hash: null,
+      }),
     ]);
   });
 

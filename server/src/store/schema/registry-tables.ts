@@ -110,12 +110,102 @@ interface RegistryFrozenPathsTable {
   kind: 'tree';
 }
 
-/** Everyone who ever acted; `subject_id` stays, the display name may change. */
+/** Everyone who ever acted; `subject_id` stays, the name may change or be erased. */
 interface RegistrySubjectsTable {
   subject_id: Fixed<string>;
   kind: string;
   display_name: string;
   created_at_ms: Int64;
+  /** The name as it is compared; null for those who are nobody's account. */
+  name_key: string | null;
+  /** Whoever answers for a service account. */
+  owner_id: string | null;
+  /** With `external_id`: who it is at an identity provider. */
+  issuer: string | null;
+  external_id: string | null;
+  /** PHC string of argon2id; null: no password. */
+  password_hash: string | null;
+  disabled_at_ms: Int64 | null;
+}
+
+/** The groups that an identity provider named when it last spoke of the subject. */
+interface RegistrySubjectGroupsTable {
+  subject_id: Fixed<string>;
+  group_name: Fixed<string>;
+}
+
+/** Roles on names; of a subject or of a group. */
+interface RegistryGrantsTable {
+  grant_id: Fixed<string>;
+  subject_id: Fixed<string | null>;
+  group_name: Fixed<string | null>;
+  role: Fixed<string>;
+  resource: Fixed<'model' | 'experiment'>;
+  pattern: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+  created_by: Fixed<string>;
+}
+
+/** Secrets that stand for a subject, as hashes. */
+interface RegistryApiTokensTable {
+  token_id: Fixed<string>;
+  subject_id: Fixed<string>;
+  name: Fixed<string>;
+  secret_sha256: Fixed<string>;
+  shown_prefix: Fixed<string>;
+  /** Parted by commas. */
+  scopes: Fixed<string>;
+  model_pattern: Fixed<string | null>;
+  created_at_ms: Fixed<Int64>;
+  created_by: Fixed<string>;
+  expires_at_ms: Fixed<Int64>;
+  revoked_at_ms: Int64 | null;
+  last_used_at_ms: Int64 | null;
+}
+
+/** Who is signed in with a browser. */
+interface RegistrySessionsTable {
+  secret_sha256: Fixed<string>;
+  subject_id: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+  expires_at_ms: Fixed<Int64>;
+}
+
+/** What happened; never changed, never deleted. */
+interface RegistryAuditEventsTable {
+  event_id: Fixed<string>;
+  at_ms: Fixed<Int64>;
+  action: Fixed<string>;
+  actor_id: Fixed<string | null>;
+  model_name: Fixed<string | null>;
+  /** RFC 8785 form of the event: the data of its leaf. The columns before repeat it for searches. */
+  event: Fixed<string>;
+}
+
+/** Events that have no place in the tree yet, in the order in which they came; a trigger fills it. */
+interface RegistryAuditWaitingTable {
+  entry: Generated<Int64>;
+  event_id: Fixed<string>;
+}
+
+/** The place of each event, from 0 without gaps. */
+interface RegistryAuditLeavesTable {
+  seq: Fixed<Int64>;
+  event_id: Fixed<string>;
+}
+
+/** The complete subtrees (domain/merkle-tree.ts). */
+interface RegistryAuditNodesTable {
+  level: Fixed<number>;
+  position: Fixed<Int64>;
+  hash: Fixed<string>;
+}
+
+/** Signed notes, one line a size and time. */
+interface RegistryAuditCheckpointsTable {
+  size: Fixed<Int64>;
+  at_ms: Fixed<Int64>;
+  note: Fixed<string>;
 }
 
 /** The servers on this database; one whose lease has lapsed is gone. */
@@ -178,6 +268,15 @@ export interface RegistryTables {
   registry_artifacts: RegistryArtifactsTable;
   registry_frozen_paths: RegistryFrozenPathsTable;
   registry_subjects: RegistrySubjectsTable;
+  registry_subject_groups: RegistrySubjectGroupsTable;
+  registry_grants: RegistryGrantsTable;
+  registry_api_tokens: RegistryApiTokensTable;
+  registry_sessions: RegistrySessionsTable;
+  registry_audit_events: RegistryAuditEventsTable;
+  registry_audit_waiting: RegistryAuditWaitingTable;
+  registry_audit_leaves: RegistryAuditLeavesTable;
+  registry_audit_nodes: RegistryAuditNodesTable;
+  registry_audit_checkpoints: RegistryAuditCheckpointsTable;
   registry_servers: RegistryServersTable;
   registry_idempotency_keys: RegistryIdempotencyKeysTable;
   registry_webhook_deliveries: RegistryWebhookDeliveriesTable;
