@@ -1,10 +1,28 @@
+import type { TokenScope } from './api-token.ts';
+import type { AuditClient } from './audit-event.ts';
+import type { SubjectKind } from './subject.ts';
+
 /** Who acts. Records keep `subjectId`, never the display name (DESIGN section 3). */
 export interface Actor {
   readonly subjectId: string;
-  readonly kind: 'user' | 'service_account' | 'local' | 'system';
+  readonly kind: SubjectKind;
   readonly displayName: string;
   /** What the actor was granted; an empty list may do nothing. */
   readonly grants: readonly Grant[];
+  /** Whoever answers for a service account. */
+  readonly ownerId?: string | null;
+  /** The token that the request came with: it narrows what was granted. */
+  readonly token?: ActorToken | null;
+  /** Where the request came from. */
+  readonly client?: AuditClient;
+}
+
+/** A token in use. */
+export interface ActorToken {
+  readonly tokenId: string;
+  readonly scopes: readonly TokenScope[];
+  /** Names of models, and of experiments, that it is good for; null: all. */
+  readonly pattern: string | null;
 }
 
 /** A role on the resources whose names match `pattern` (`*` = any run of characters). */

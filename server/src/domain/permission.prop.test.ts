@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Actor, type Grant, ROLES } from './actor.ts';
-import { isPermitted, matchesPattern } from './permission.ts';
+import { type Actor, type ActorToken, type Grant, ROLES } from './actor.ts';
+import { TOKEN_SCOPES } from './api-token.ts';
+import { isPermitted, matchesPattern, readableNames } from './permission.ts';
 
 const actor = (...grants: Grant[]): Actor => ({ subjectId: 's', kind: 'user', displayName: 's', grants });
 
@@ -61,4 +62,67 @@ describe('roles', () => {
     ).toBe(false);
     expect(isPermitted(actor(), 'read-metadata', experiment)).toBe(false);
   });
+});
+
+const pattern = fc.constantFrom('*', '**', 'vision-*', '*-count', 'layer-count', 'v*n', '');
+const grant = fc.record({
+  role: fc.constantFrom(...ROLES),
+  resource: fc.constantFrom('model' as const, 'experiment' as const),
+  pattern,
+});
+const token: fc.Arbitrary<ActorToken> = fc.record({
+  tokenId: fc.constant('t'),
+  scopes: fc.subarray([...TOKEN_SCOPES]),
+  pattern: fc.option(pattern),
+});
+const name = fc.constantFrom('layer-count', 'vision-1', 'vision', 'x-count', 'vn', '*', '', 'Vision-1');
+const kind = fc.constantFrom('model' as const, 'experiment' as const);
+const verb = fc.constantFrom(
+  'read-metadata' as const,
+  'edit-metadata' as const,
+  'delete' as const,
+  'manage-access' as const,
+);
+
+describe('a token', () => {
+  test('never permits what its owner may not do', () => {
+    fc.assert(
+      fc.property(fc.array(grant), token, verb, kind, name, (grants, narrowing, asked, of, called) => {
+        const resource = { kind: of, name: called };
+        const narrowed = isPermitted({ ...actor(...grants), token: narrowing }, asked, resource);
+        if (narrowed) expect(isPermitted(actor(...grants), asked, resource)).toBe(true);
+        const whole = { tokenId: 't', scopes: TOKEN_SCOPES, pattern: null };
+        expect(isPermitted({ ...actor(...grants), token: whole }, asked, resource)).toBe(
+          isPermitted(actor(...grants), asked, resource),
+        );
+      }),
+    );
+  });
+
+  test('is good for the verbs of its scopes alone', () => {
+    const admin = actor({ role: 'admin', resource: 'model', pattern: '*' });
+    const may = (scopes: ActorToken['scopes'], asked: Parameters<typeof isPermitted>[1]) =>
+      isPermitted({ ...admin, token: { tokenId: 't', scopes, pattern: null } }, asked, {
+        kind: 'model',
+        name: 'm',
+      });
+    expect(may(['read'], 'read-metadata')).toBe(true);
+    expect(may(['read'], 'edit-metadata')).toBe(false);
+    expect(may(['write'], 'edit-metadata')).toBe(true);
+    expect(may(['write'], 'read-metadata')).toBe(false);
+    expect(may(['read', 'write', 'approve'], 'manage-access')).toBe(false);
+  });
+});
+
+test('the names of a search are those that may be read one by one', () => {
+  fc.assert(
+    fc.property(fc.array(grant), fc.option(token), kind, name, (grants, narrowing, of, called) => {
+      const reader: Actor = { ...actor(...grants), token: narrowing };
+      const scope = readableNames(reader, of);
+      const isIn = (one: string) => matchesPattern(one, called);
+      const inScope = scope === null || (scope.anyOf.some(isIn) && scope.allOf.every(isIn));
+      expect(inScope).toBe(isPermitted(reader, 'read-metadata', { kind: of, name: called }));
+    }),
+    { numRuns: 2_000 },
+  );
 });

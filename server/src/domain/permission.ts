@@ -1,4 +1,5 @@
 import { type Actor, ROLES, type Role } from './actor.ts';
+import { scopeOf } from './api-token.ts';
 
 /** What can be permitted, and the least role that has it (v1-api section 5). */
 const LEAST_ROLE = {
@@ -12,6 +13,8 @@ const LEAST_ROLE = {
   delete: 'approver',
   'read-webhooks': 'admin',
   'manage-webhooks': 'admin',
+  'manage-access': 'admin',
+  'read-audit': 'admin',
 } as const satisfies Record<string, Role>;
 
 export type Verb = keyof typeof LEAST_ROLE;
@@ -22,15 +25,43 @@ export interface Resource {
   readonly name: string;
 }
 
-/** Whether some grant of the actor covers the verb on the resource. */
+/** Whether some grant of the actor covers the verb on the resource, and the token in use does not narrow it away. */
 export function isPermitted(actor: Actor, verb: Verb, resource: Resource): boolean {
-  const least = ROLES.indexOf(LEAST_ROLE[verb]);
-  return actor.grants.some(
-    (grant) =>
-      grant.resource === resource.kind &&
-      ROLES.indexOf(grant.role) >= least &&
-      matchesPattern(grant.pattern, resource.name),
+  const role = LEAST_ROLE[verb];
+  const least = ROLES.indexOf(role);
+  return (
+    isWithinToken(actor, role, resource.name) &&
+    actor.grants.some(
+      (grant) =>
+        grant.resource === resource.kind &&
+        ROLES.indexOf(grant.role) >= least &&
+        matchesPattern(grant.pattern, resource.name),
+    )
   );
+}
+
+function isWithinToken({ token }: Actor, role: Role, name: string): boolean {
+  if (token === undefined || token === null) return true;
+  return (
+    token.scopes.includes(scopeOf(role)) && (token.pattern === null || matchesPattern(token.pattern, name))
+  );
+}
+
+/** Names that match one of `anyOf` and all of `allOf`, in which `*` is any run of characters. */
+export interface NameScope {
+  readonly anyOf: readonly string[];
+  readonly allOf: readonly string[];
+}
+
+/** The names of a kind that the actor may read, for searches; null when it may read all. */
+export function readableNames(actor: Actor, kind: Resource['kind']): NameScope | null {
+  // Every role may read, so every grant counts.
+  const granted = actor.grants.filter(({ resource }) => resource === kind).map(({ pattern }) => pattern);
+  const { token } = actor;
+  const isReading = token === undefined || token === null || token.scopes.includes('read');
+  const anyOf = !isReading ? [] : granted.includes('*') ? ['*'] : [...new Set(granted)];
+  const allOf = token?.pattern === undefined || token.pattern === null ? [] : [token.pattern];
+  return anyOf.includes('*') && allOf.every((pattern) => pattern === '*') ? null : { anyOf, allOf };
 }
 
 /** Whole-name match, `*` any run of characters, case-sensitive; linear in the name for each `*`. */
