@@ -5,6 +5,7 @@ import type { Digests } from '../operations/ports/digests.ts';
 /** Digests by Node's OpenSSL. */
 export const hostDigests: Digests = {
   sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  sha256Bytes: (data) => createHash('sha256').update(data).digest('hex'),
   async sha256Stream(stream) {
     const hash = createHash('sha256');
     await pipeline(stream, hash);

@@ -2,6 +2,7 @@ import type { AdoptionReader, AdoptionWriter } from './ports/adoption.ts';
 import type { AliasReader, AliasWriter } from './ports/alias.ts';
 import type { ApiTokenReader, ApiTokenWriter } from './ports/api-token.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
+import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
@@ -48,6 +49,7 @@ export interface Reader {
   readonly grants: GrantReader;
   readonly apiTokens: ApiTokenReader;
   readonly sessions: SessionReader;
+  readonly audit: AuditReader;
 }
 
 /** What a write unit of work can do; it can read, too, and sees its own writes. */
@@ -73,6 +75,7 @@ export interface Writer extends Reader {
   readonly grants: GrantWriter;
   readonly apiTokens: ApiTokenWriter;
   readonly sessions: SessionWriter;
+  readonly audit: AuditWriter;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Reader, Writer } from '../operations/ports.ts';
 import { adoptionReader, adoptionWriter } from './adoption.ts';
 import { aliasReader, aliasWriter } from './alias.ts';
 import { apiTokenReader, apiTokenWriter } from './api-token.ts';
+import { auditReader, auditWriter } from './audit.ts';
 import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
@@ -46,6 +47,7 @@ export function readerOf(context: StoreContext): Reader {
     grants: grantReader(context),
     apiTokens: apiTokenReader(context),
     sessions: sessionReader(context),
+    audit: auditReader(context),
   };
 }
 
@@ -73,5 +75,6 @@ export function writerOf(context: StoreContext): Writer {
     grants: grantWriter(context),
     apiTokens: apiTokenWriter(context),
     sessions: sessionWriter(context),
+    audit: auditWriter(context),
   };
 }

@@ -1,5 +1,6 @@
 /** Cryptographic digests, as 64 lower-case hex digits. */
 export interface Digests {
   sha256(text: string): string;
+  sha256Bytes(data: Uint8Array): string;
   sha256Stream(stream: NodeJS.ReadableStream): Promise<string>;
 }
