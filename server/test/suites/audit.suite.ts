@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOCAL_ACTOR } from '../../src/domain/actor.ts';
-import { type AuditAction, type AuditEntry, auditEvent, auditLeaf } from '../../src/domain/audit-event.ts';
+import { type AuditEntry, auditEvent, auditLeaf } from '../../src/domain/audit-event.ts';
 import { parseCheckpoint } from '../../src/domain/checkpoint.ts';
 import { inclusionProof, nodesOfInclusionProof, rootOfInclusionProof } from '../../src/domain/merkle-tree.ts';
 import { noteVerifier, parseNote } from '../../src/domain/signed-note.ts';
@@ -9,6 +9,7 @@ import { auditSigner, newAuditKey, verifySignature } from '../../src/host/audit-
 import { hostDigests } from '../../src/host/digests.ts';
 import { lookupOf, makeCheckpoint, placeEvents, treeHashOf } from '../../src/operations/audit-log.ts';
 import { trustedCheckpoint } from '../../src/operations/audit-verification.ts';
+import type { AuditQuery } from '../../src/operations/ports/audit.ts';
 import { testClock } from '../support/owned.ts';
 import type { OpenStore, StoreTarget } from '../support/store-targets.ts';
 
@@ -47,8 +48,14 @@ export function auditSuite(target: StoreTarget): void {
       while ((await placeEvents(deps())).more);
     };
     const size = () => opened.store.read(({ audit }) => audit.size());
-    const everything = { modelName: null, actorId: null, action: null, sinceMs: null, untilMs: null };
-    const search = (query: Partial<typeof everything & { action: AuditAction | null }> = {}) =>
+    const everything: AuditQuery = {
+      modelName: null,
+      actorId: null,
+      action: null,
+      sinceMs: null,
+      untilMs: null,
+    };
+    const search = (query: Partial<AuditQuery> = {}) =>
       opened.store.read(({ audit }) =>
         audit.search({ ...everything, ...query }, { before: null, limit: 100 }),
       );
