@@ -6,10 +6,13 @@ import { openFilesystemArtifactStore } from './artifacts/filesystem.ts';
 import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
 import { createEgress } from './egress/egress.ts';
+import { countedAttempts } from './host/attempts.ts';
 import { hostClock } from './host/clock.ts';
 import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
 import { randomIds } from './host/ids.ts';
+import { argonPasswords } from './host/passwords.ts';
+import { collectedUses, rememberedPasswords } from './host/verified-passwords.ts';
 import { webhookSecrets } from './host/webhook-secrets.ts';
 import type { Draining } from './http/plugins/draining.ts';
 import { createServer } from './http/server.ts';
@@ -74,6 +77,11 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     clock: hostClock,
     ids: randomIds,
     digests: hostDigests,
+    passwords: argonPasswords(),
+    attempts: countedAttempts(),
+    verified: rememberedPasswords(),
+    tokenUses: collectedUses(),
+    serverId,
     ...webhookParts(config),
   });
   const { app, routes, draining } = await createServer({

@@ -28,6 +28,10 @@ export interface ErrorParams {
     problems?: readonly Problem[];
     unknownAttribute?: true;
   };
+  /** Nobody knows who asks. */
+  unauthenticated: { message: string };
+  /** Too many wrong credentials from one place. */
+  too_many_attempts: { message: string; retryAfterSeconds: number };
   /** The actor has no right to do this. */
   permission_denied: { message: string };
   model_not_found: { name: string };

@@ -2,6 +2,7 @@ import type { AdoptionReader, AdoptionWriter } from './ports/adoption.ts';
 import type { AliasReader, AliasWriter } from './ports/alias.ts';
 import type { ApiTokenReader, ApiTokenWriter } from './ports/api-token.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
+import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
@@ -15,6 +16,7 @@ import type { Ids } from './ports/ids.ts';
 import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.ts';
 import type { MetricReader, MetricWriter } from './ports/metric.ts';
 import type { ModelVersionReader, ModelVersionWriter } from './ports/model-version.ts';
+import type { Passwords } from './ports/passwords.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
@@ -105,6 +107,12 @@ export interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digests: Digests;
+  readonly passwords: Passwords;
+  readonly attempts: Attempts;
+  readonly verified: VerifiedPasswords;
+  readonly tokenUses: TokenUses;
+  /** Which process this is. */
+  readonly serverId: string;
   readonly egress: Egress;
   readonly webhooks: WebhookSettings;
   readonly webhookSecrets: WebhookSecrets;

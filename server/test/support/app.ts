@@ -9,6 +9,7 @@ import { hostDigests } from '../../src/host/digests.ts';
 import { createServer } from '../../src/http/server.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
+import { signInParts } from './sign-in.ts';
 import { type OpenStore, type StoreTarget, storeTargets } from './store-targets.ts';
 import { type TestWebhooks, testWebhooks } from './webhooks.ts';
 
@@ -53,6 +54,8 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock,
     ids: testIds(),
     digests: hostDigests,
+    ...signInParts(),
+    serverId: 'test',
     ...(options.webhooks ?? testWebhooks()),
   };
   const { app, routes } = await createServer({

@@ -5,6 +5,7 @@ import { openFilesystemArtifactStore } from '../../src/artifacts/filesystem.ts';
 import { hostDigests } from '../../src/host/digests.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
+import { signInParts } from './sign-in.ts';
 import type { OpenStore, StoreTarget } from './store-targets.ts';
 import { type TestWebhooks, testWebhooks } from './webhooks.ts';
 
@@ -33,6 +34,8 @@ export async function testDeps(
     clock: testClock(),
     ids: testIds(),
     digests: hostDigests,
+    ...signInParts(),
+    serverId: 'test',
     ...webhooks,
     database,
     root: join(folder, 'artifacts'),

@@ -26,6 +26,7 @@ export function testIds(): Ids {
   return {
     hex32,
     uuid: () => hex32().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    secret: () => new Uint8Array(createHash('sha256').update(`secret ${count++}`).digest()),
     randomInt: (below) => count++ % below,
   };
 }

@@ -9,6 +9,8 @@ type MlflowCode =
   | 'RESOURCE_CONFLICT'
   | 'ENDPOINT_NOT_FOUND'
   | 'PERMISSION_DENIED'
+  | 'UNAUTHENTICATED'
+  | 'REQUEST_LIMIT_EXCEEDED'
   | 'NOT_IMPLEMENTED'
   | 'TEMPORARILY_UNAVAILABLE'
   | 'RESOURCE_EXHAUSTED'
@@ -41,6 +43,8 @@ const STATUS: Record<MlflowCode, number> = {
   RESOURCE_CONFLICT: 409,
   ENDPOINT_NOT_FOUND: 404,
   PERMISSION_DENIED: 403,
+  UNAUTHENTICATED: 401,
+  REQUEST_LIMIT_EXCEEDED: 429,
   NOT_IMPLEMENTED: 501,
   TEMPORARILY_UNAVAILABLE: 503,
   // MLflow: 429, on which its clients try again for minutes. A full disk does not empty itself.
@@ -65,6 +69,8 @@ const UNKNOWN_ATTRIBUTE = { sqlstate: 'KAM04', error_class: 'ATTRIBUTE_NOT_FOUND
 
 const ANSWERS = {
   invalid_argument: ({ message }) => ['INVALID_PARAMETER_VALUE', message],
+  unauthenticated: ({ message }) => ['UNAUTHENTICATED', message],
+  too_many_attempts: ({ message }) => ['REQUEST_LIMIT_EXCEEDED', message],
   permission_denied: ({ message }) => ['PERMISSION_DENIED', message],
   model_not_found: ({ name }) => ['RESOURCE_DOES_NOT_EXIST', `Registered Model with name=${name} not found`],
   model_exists: modelExists,

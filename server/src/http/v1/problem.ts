@@ -42,6 +42,8 @@ const PROBLEMS = {
     'The request is not valid',
     (params) => ({ detail: params.message, errors: problemsOf(params) }),
   ],
+  unauthenticated: [401, 'Not signed in', ({ message }) => message],
+  too_many_attempts: [429, 'Too many attempts', ({ message }) => message],
   permission_denied: [403, 'Not permitted', ({ message }) => message],
   override_required: [
     403,

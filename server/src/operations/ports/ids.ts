@@ -4,6 +4,8 @@ export interface Ids {
   hex32(): string;
   /** A UUID (our own rows). */
   uuid(): string;
+  /** 32 random bytes for a secret. */
+  secret(): Uint8Array;
   /** A whole number in [0, below): for run names. */
   randomInt(below: number): number;
 }

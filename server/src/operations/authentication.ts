@@ -1,0 +1,141 @@
+import type { Actor } from '../domain/actor.ts';
+import { isApiToken } from '../domain/api-token.ts';
+import type { AuditClient } from '../domain/audit-event.ts';
+import { RegistryError } from '../domain/errors.ts';
+import { normalizePassword } from '../domain/password.ts';
+import { type Subject, subjectNameKey } from '../domain/subject.ts';
+import type { Identity, PasswordIdentity } from './ports/subject.ts';
+import type { Deps } from './ports.ts';
+
+/** What a request shows of who sent it. */
+export type Credentials =
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'basic'; readonly name: string; readonly password: string }
+  | { readonly kind: 'session'; readonly secret: string };
+
+/** The user that the Basic scheme may name beside a token when the caller does not know whose it is. */
+const ANY_OWNER = 'token';
+/** One sentence for every failure: it must not tell which part was wrong. */
+const WRONG = 'These credentials are wrong, revoked or expired.';
+
+/**
+ * Who sent the request. One round trip to the database; nothing of it is kept, so that what is revoked is revoked
+ * at once on every server. @throws `unauthenticated`, `too_many_attempts`.
+ */
+export async function authenticate(
+  deps: Deps,
+  credentials: Credentials,
+  client: AuditClient,
+): Promise<Actor> {
+  switch (credentials.kind) {
+    case 'session':
+      return bySession(deps, credentials.secret, client);
+    case 'bearer':
+      return byToken(deps, credentials.token, client, null);
+    case 'basic':
+      return isApiToken(credentials.password)
+        ? byToken(deps, credentials.password, client, credentials.name)
+        : byPassword(deps, credentials, client);
+  }
+}
+
+async function byToken(deps: Deps, secret: string, client: AuditClient, name: string | null): Promise<Actor> {
+  const found = isApiToken(secret)
+    ? await deps.store.read(({ apiTokens }) => apiTokens.findIdentity(deps.digests.sha256(secret)))
+    : null;
+  const nowMs = deps.clock.now();
+  if (found === null || found.token.revokedAtMs !== null || found.token.expiresAtMs <= nowMs) throw wrong();
+  if (name !== null && name !== ANY_OWNER && subjectNameKey(name) !== subjectNameKey(found.subject.name))
+    throw wrong();
+  const { tokenId, scopes, modelPattern: pattern } = found.token;
+  deps.tokenUses.note(tokenId, nowMs);
+  return actorOf(found, client, { tokenId, scopes, pattern });
+}
+
+async function byPassword(
+  deps: Deps,
+  { name, password }: { readonly name: string; readonly password: string },
+  client: AuditClient,
+): Promise<Actor> {
+  return actorOf(await verifyPassword(deps, { name, password, address: client.address }), client, null);
+}
+
+/**
+ * The identity that name and password belong to. An unknown name takes as long as a wrong password.
+ * @throws `unauthenticated`, `too_many_attempts`.
+ */
+export async function verifyPassword(
+  deps: Deps,
+  {
+    name,
+    password,
+    address,
+  }: { readonly name: string; readonly password: string; readonly address: string | null },
+): Promise<PasswordIdentity> {
+  const nameKey = subjectNameKey(name);
+  const place = { nameKey, address: address ?? '' };
+  const nowMs = deps.clock.now();
+  const waitMs = deps.attempts.waitMs(place, nowMs);
+  if (waitMs > 0) throw tooMany(waitMs);
+  const found = await deps.store.read(({ subjects }) => subjects.findIdentity(nameKey));
+  const isRight = await isPasswordOf(deps, found, normalizePassword(password));
+  if (!isRight || found === null || found.subject.disabledAtMs !== null) {
+    deps.attempts.noteFailure(place, nowMs);
+    throw wrong();
+  }
+  deps.attempts.noteSuccess(place, nowMs);
+  return found;
+}
+
+async function isPasswordOf(deps: Deps, found: PasswordIdentity | null, password: string): Promise<boolean> {
+  const hash = found?.passwordHash ?? deps.passwords.decoy;
+  if (deps.verified.has(hash, password, deps.clock.now())) return true;
+  if (!(await deps.passwords.verify(password, hash))) return false;
+  deps.verified.note(hash, password, deps.clock.now());
+  return true;
+}
+
+async function bySession(deps: Deps, secret: string, client: AuditClient): Promise<Actor> {
+  const found = await deps.store.read(({ sessions }) => sessions.findIdentity(deps.digests.sha256(secret)));
+  if (found === null || found.session.expiresAtMs <= deps.clock.now()) throw wrong();
+  return actorOf(found, client, null);
+}
+
+/** @throws `unauthenticated` for whoever is disabled. */
+function actorOf(identity: Identity, client: AuditClient, token: Actor['token']): Actor {
+  const { subject, grants } = identity;
+  if (subject.disabledAtMs !== null) throw wrong();
+  return {
+    subjectId: subject.subjectId,
+    kind: subject.kind,
+    displayName: subject.name,
+    ownerId: subject.ownerId,
+    grants,
+    client,
+    token: token ?? null,
+  };
+}
+
+/** Who asks on behalf of nobody in particular, such as the command line. */
+export function actorOfSubject(subject: Subject, grants: Actor['grants']): Actor {
+  return {
+    subjectId: subject.subjectId,
+    kind: subject.kind,
+    displayName: subject.name,
+    ownerId: subject.ownerId,
+    grants,
+    token: null,
+  };
+}
+
+function wrong(): RegistryError<'unauthenticated'> {
+  return new RegistryError('unauthenticated', { message: WRONG });
+}
+
+function tooMany(waitMs: number): RegistryError<'too_many_attempts'> {
+  const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+  return new RegistryError('too_many_attempts', {
+    message: `Too many wrong passwords from this address; try again in ${retryAfterSeconds} seconds.`,
+    retryAfterSeconds,
+  });
+}

@@ -1,0 +1,77 @@
+import type { AuditClient } from '../domain/audit-event.ts';
+import { toBase64 } from '../domain/signed-note.ts';
+import { recordEvent } from './audit.ts';
+import { actorOfSubject, verifyPassword } from './authentication.ts';
+import type { Identity } from './ports/subject.ts';
+import type { Deps } from './ports.ts';
+
+/** A browser stays signed in for a working day. */
+const LIFETIME_MS = 12 * 60 * 60 * 1_000;
+const SWEPT_AT_ONCE = 100;
+
+/** What a browser keeps to be known again, and until when. */
+export interface BegunSession {
+  readonly secret: string;
+  readonly expiresAtMs: number;
+}
+
+/** Signs in with name and password. @throws `unauthenticated`, `too_many_attempts`. */
+export async function signIn(
+  deps: Deps,
+  input: { readonly name: string; readonly password: string },
+  client: AuditClient,
+): Promise<BegunSession & { readonly identity: Identity }> {
+  const identity = await verifyPassword(deps, { ...input, address: client.address });
+  return { ...(await beginSession(deps, identity, client)), identity };
+}
+
+/** Keeps a browser of somebody who was recognised. */
+export async function beginSession(
+  deps: Deps,
+  identity: Identity,
+  client: AuditClient,
+): Promise<BegunSession> {
+  const secret = toBase64(deps.ids.secret()).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  const nowMs = deps.clock.now();
+  const expiresAtMs = nowMs + LIFETIME_MS;
+  const { subject, grants } = identity;
+  await deps.store.write(async (writer) => {
+    await writer.sessions.sweep(nowMs, SWEPT_AT_ONCE);
+    await writer.sessions.insert({
+      secretSha256: deps.digests.sha256(secret),
+      subjectId: subject.subjectId,
+      createdAtMs: nowMs,
+      expiresAtMs,
+    });
+    await recordEvent(
+      deps,
+      writer,
+      { ...actorOfSubject(subject, grants), client },
+      {
+        action: 'session.create',
+        object: { kind: 'subject', id: subject.subjectId },
+      },
+    );
+  });
+  return { secret, expiresAtMs };
+}
+
+/** Signs out; a session that is none is fine. */
+export async function endSession(deps: Deps, secret: string, client: AuditClient): Promise<void> {
+  const secretSha256 = deps.digests.sha256(secret);
+  await deps.store.write(async (writer) => {
+    const found = await writer.sessions.findIdentity(secretSha256);
+    if (found === null) return;
+    await writer.sessions.delete(secretSha256);
+    const { subject, grants } = found;
+    await recordEvent(
+      deps,
+      writer,
+      { ...actorOfSubject(subject, grants), client },
+      {
+        action: 'session.delete',
+        object: { kind: 'subject', id: subject.subjectId },
+      },
+    );
+  });
+}
