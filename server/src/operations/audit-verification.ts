@@ -1,5 +1,5 @@
 import { type Checkpoint, parseCheckpoint } from '../domain/checkpoint.ts';
-import { appendLeaves, type HashedNode, rootOf, type TreeHash } from '../domain/merkle-tree.ts';
+import { appendLeaves, peaks, rootOf, type TreeHash, type TreeNode } from '../domain/merkle-tree.ts';
 import { type NoteVerifier, parseNote } from '../domain/signed-note.ts';
 import type { VerifySignature } from './ports/audit-signer.ts';
 
@@ -8,24 +8,24 @@ export interface FoundLeaf {
   readonly seq: number;
   /** The data of the leaf; null when the event is gone. */
   readonly leaf: string | null;
-  /** What is said of the event elsewhere contradicts its leaf. */
+  /** What else is kept of the event says something else than its leaf. */
   readonly contradicts: boolean;
 }
 
-export interface LogToVerify {
+export interface FoundLog {
   /** In the order of `seq`. */
   readonly leaves: AsyncIterable<FoundLeaf>;
-  /** Signed notes; those that the key did not sign count for nothing. */
-  readonly checkpoints: readonly string[];
-  /** The hashes that were kept of single leaves, by `seq`, as far as there are any: they say which event is wrong. */
-  readonly keptHash: (seq: number) => string | null;
+  /** A hash that was kept of a complete subtree, or null; believed only as far as the checkpoint proves it. */
+  readonly keptHash: (node: TreeNode) => Promise<string | null>;
 }
 
 export type Verdict =
-  | { readonly kind: 'verified'; readonly checkpoint: Checkpoint; readonly unproved: number }
-  | { readonly kind: 'bad'; readonly checkpoint: Checkpoint; readonly seq: number; readonly reason: string };
+  /** `unproved`: events behind the checkpoint, which is too old to prove them. */
+  | { readonly kind: 'verified'; readonly size: number; readonly unproved: number }
+  /** The first event that is not what was signed. */
+  | { readonly kind: 'bad'; readonly seq: number; readonly reason: string };
 
-/** What a checkpoint and its signature say; null when the key did not sign it. */
+/** What a signed note says; null when it is none, or the key did not sign it. */
 export function trustedCheckpoint(
   note: string,
   verifier: NoteVerifier,
@@ -34,78 +34,99 @@ export function trustedCheckpoint(
   const parsed = parseNote(note);
   const checkpoint = parsed === null ? null : parseCheckpoint(parsed.text);
   if (parsed === null || checkpoint === null || checkpoint.origin !== verifier.name) return null;
-  const signed = parsed.signatures.some(
+  const isSigned = parsed.signatures.some(
     ({ name, keyId, signature }) =>
       name === verifier.name &&
       keyId === verifier.keyId &&
       verify(parsed.text, signature, verifier.publicKey),
   );
-  return signed ? checkpoint : null;
+  return isSigned ? checkpoint : null;
 }
 
 /**
- * Whether the events are those that the checkpoint was made of. When they are not, `seq` is the first that is not
- * what it was: exact where the hash that was kept of it is the true one, else the first behind the greatest earlier
- * checkpoint that still holds.
+ * Whether the events are those that the checkpoint was made of. If not, the first that is not: exact as long as the
+ * kept hashes around it are true, which the checkpoint proves from the root down; else the first of the smallest
+ * part of the log that can be proved to be wrong.
  */
-export async function verifyLog(
-  hash: TreeHash,
-  log: LogToVerify,
-  trusted: { readonly checkpoint: Checkpoint; readonly earlier: readonly Checkpoint[] },
-): Promise<Verdict> {
-  const { checkpoint } = trusted;
-  const read = await readLeaves(hash, log.leaves);
-  const bad = (seq: number, reason: string): Verdict => ({ kind: 'bad', checkpoint, seq, reason });
-  if (read.broken !== null && read.broken.seq < checkpoint.size)
-    return bad(await firstWrong(hash, log, trusted, read), read.broken.reason);
-  if (read.hashes.length < checkpoint.size)
-    return bad(read.hashes.length, 'the log ends before the checkpoint does');
-  if (rootOfLeaves(hash, read.hashes.slice(0, checkpoint.size)) === checkpoint.root)
-    return { kind: 'verified', checkpoint, unproved: read.hashes.length - checkpoint.size };
-  return bad(await firstWrong(hash, log, trusted, read), 'the event is not the one that was signed');
+export async function verifyLog(hash: TreeHash, log: FoundLog, checkpoint: Checkpoint): Promise<Verdict> {
+  const { hashes, broken } = await readLeaves(hash, log.leaves);
+  const found = foundTree(hash, hashes);
+  if (hashes.length >= checkpoint.size && found.root(checkpoint.size) === checkpoint.root)
+    return broken !== null && broken.seq < checkpoint.size
+      ? { kind: 'bad', ...broken }
+      : { kind: 'verified', size: checkpoint.size, unproved: hashes.length - checkpoint.size };
+  const seq = await firstWrong(hash, { found, kept: log.keptHash }, checkpoint);
+  if (broken !== null && broken.seq <= seq) return { kind: 'bad', ...broken };
+  return {
+    kind: 'bad',
+    seq,
+    reason: seq < hashes.length ? 'the event is not the one that was signed' : 'the log ends here',
+  };
 }
 
 interface ReadLeaves {
-  /** Of the leaves up to the first that is missing or out of place. */
+  /** Of the leaves up to the first that is missing, out of place or contradicted. */
   readonly hashes: readonly string[];
   readonly broken: { readonly seq: number; readonly reason: string } | null;
 }
 
 async function readLeaves(hash: TreeHash, leaves: AsyncIterable<FoundLeaf>): Promise<ReadLeaves> {
   const hashes: string[] = [];
+  let broken: ReadLeaves['broken'] = null;
   for await (const { seq, leaf, contradicts } of leaves) {
     const at = hashes.length;
-    if (seq !== at) return { hashes, broken: { seq: at, reason: `the log has no event ${at}` } };
-    if (leaf === null) return { hashes, broken: { seq: at, reason: 'the event is gone' } };
-    if (contradicts)
-      return { hashes, broken: { seq: at, reason: 'what the event is found by contradicts it' } };
+    if (seq !== at) return { hashes, broken: broken ?? { seq: at, reason: 'the event is gone' } };
+    if (leaf === null) return { hashes, broken: broken ?? { seq: at, reason: 'the event is gone' } };
+    if (contradicts) broken ??= { seq: at, reason: 'what the event is found by contradicts it' };
     hashes.push(hash.leaf(new TextEncoder().encode(leaf)));
   }
-  return { hashes, broken: null };
+  return { hashes, broken };
 }
 
-/** The first of the leaves that is not what was signed, or where they end. */
-async function firstWrong(
-  hash: TreeHash,
-  log: LogToVerify,
-  { earlier }: { readonly earlier: readonly Checkpoint[] },
-  { hashes }: ReadLeaves,
-): Promise<number> {
-  const holding = earlier.filter(
-    ({ size, root }) => size <= hashes.length && rootOfLeaves(hash, hashes.slice(0, size)) === root,
-  );
-  const proved = Math.max(0, ...holding.map(({ size }) => size));
-  for (let seq = proved; seq < hashes.length; seq++) {
-    const kept = log.keptHash(seq);
-    if (kept !== null && kept !== hashes[seq]) return seq;
-  }
-  // All that is kept agrees with what is there: either it ends here, or the hashes were changed, too.
-  return hashes.length > proved && holding.length < earlier.length ? proved : hashes.length;
+/** The tree of what was found, of which any earlier size can be asked for. */
+interface FoundTree {
+  readonly size: number;
+  root(size: number): string;
+  /** Null when the leaves do not reach so far. */
+  node(node: TreeNode): string | null;
 }
 
-function rootOfLeaves(hash: TreeHash, leaves: readonly string[]): string {
+function foundTree(hash: TreeHash, hashes: readonly string[]): FoundTree {
   const nodes = new Map<string, string>();
-  const made: readonly HashedNode[] = appendLeaves(hash, 0, leaves, () => '');
-  for (const { level, index, hash: value } of made) nodes.set(`${level}/${index}`, value);
-  return rootOf(hash, leaves.length, ({ level, index }) => nodes.get(`${level}/${index}`) ?? '');
+  const keyOf = ({ level, index }: TreeNode) => `${level}/${index}`;
+  for (const node of appendLeaves(hash, 0, hashes, () => '')) nodes.set(keyOf(node), node.hash);
+  const node = (one: TreeNode) => nodes.get(keyOf(one)) ?? null;
+  return { size: hashes.length, node, root: (size) => rootOf(hash, size, (one) => node(one) ?? '') };
+}
+
+interface Trees {
+  readonly found: FoundTree;
+  readonly kept: FoundLog['keptHash'];
+}
+
+/** From the root down: kept hashes are true when together they make the hash above them. */
+async function firstWrong(hash: TreeHash, trees: Trees, { size, root }: Checkpoint): Promise<number> {
+  const tops = peaks(size);
+  // No two of them have one level.
+  const kept = new Map<number, string>();
+  for (const top of tops) kept.set(top.level, (await trees.kept(top)) ?? '');
+  const keptOf = ({ level }: TreeNode) => kept.get(level) ?? '';
+  if (rootOf(hash, size, keptOf) !== root) return 0;
+  const wrong = tops.find((top) => trees.found.node(top) !== keptOf(top));
+  return wrong === undefined ? size : firstWrongBelow(hash, trees, wrong, keptOf(wrong));
+}
+
+async function firstWrongBelow(hash: TreeHash, trees: Trees, top: TreeNode, truth: string): Promise<number> {
+  let node = top;
+  let signed = truth;
+  while (node.level > 0) {
+    const left = { level: node.level - 1, index: 2 * node.index };
+    const right = { level: node.level - 1, index: 2 * node.index + 1 };
+    const [keptLeft, keptRight] = await Promise.all([trees.kept(left), trees.kept(right)]);
+    if (keptLeft === null || keptRight === null || hash.node(keptLeft, keptRight) !== signed) break;
+    const isLeft = trees.found.node(left) !== keptLeft;
+    node = isLeft ? left : right;
+    signed = isLeft ? keptLeft : keptRight;
+  }
+  return node.index * 2 ** node.level;
 }
