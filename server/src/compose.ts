@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
 import { createEgress } from './egress/egress.ts';
 import { countedAttempts } from './host/attempts.ts';
+import { auditSignerOfFile } from './host/audit-key.ts';
 import { hostClock } from './host/clock.ts';
 import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
@@ -14,10 +15,12 @@ import { randomIds } from './host/ids.ts';
 import { argonPasswords } from './host/passwords.ts';
 import { collectedUses, rememberedPasswords } from './host/verified-passwords.ts';
 import { webhookSecrets } from './host/webhook-secrets.ts';
+import type { Authenticate } from './http/plugins/actor.ts';
 import type { Draining } from './http/plugins/draining.ts';
 import { createServer } from './http/server.ts';
 import { type BackgroundJobs, startBackgroundJobs } from './jobs/runner.ts';
 import { createSignal } from './jobs/signal.ts';
+import { authenticate } from './operations/authentication.ts';
 import type { ArtifactStore } from './operations/ports/artifact-store.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { Deps } from './operations/ports.ts';
@@ -70,9 +73,9 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   );
   const serverId = randomIds.uuid();
   const artifacts = await openArtifacts(config, serverId);
-  const waiting = createSignal();
+  const waiting = { deliveries: createSignal(), events: createSignal() };
   const deps = wrap({
-    store: createStore(engine, { onDeliveries: waiting.notify }),
+    store: createStore(engine, { onLeft: (left) => waiting[left].notify() }),
     artifacts,
     clock: hostClock,
     ids: randomIds,
@@ -81,13 +84,14 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    auditSigner: auditSignerOfFile(config.auditKeyFile),
     serverId,
     ...webhookParts(config),
   });
   const { app, routes, draining } = await createServer({
     deps,
     version: programVersion(),
-    authenticate: async () => LOCAL_ACTOR,
+    authenticate: authenticator(config, deps),
     allowedHosts: config.allowedHosts,
     allowedOrigins: config.allowedOrigins,
     maxConnections: config.maxConnections,
@@ -96,7 +100,12 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   const jobs = startBackgroundJobs(deps, {
     serverId,
     log: logger,
-    webhooks: { waiting, lanes: config.webhookLanes, alone: config.database.kind === 'sqlite' },
+    auditEvents: waiting.events,
+    webhooks: {
+      waiting: waiting.deliveries,
+      lanes: config.webhookLanes,
+      alone: config.database.kind === 'sqlite',
+    },
   });
   return {
     app,
@@ -104,6 +113,12 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     deps,
     close: (options = {}) => stopInOrder({ app, draining, jobs, deps, logger }, options),
   };
+}
+
+/** With sign-in off everybody is the one local actor. */
+function authenticator(config: Config, deps: Deps): Authenticate {
+  if (config.auth === 'none') return async (_credentials, client) => ({ ...LOCAL_ACTOR, client });
+  return (credentials, client) => authenticate(deps, credentials, client);
 }
 
 interface Parts {

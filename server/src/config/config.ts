@@ -100,7 +100,7 @@ function checkS3(config: Config): void {
 
 /** Whoever reaches the port may do everything while nobody signs in. */
 function checkPublicBind(config: Config): void {
-  if (isLoopback(config.host) || config.allowPublicWithoutAuth) return;
+  if (config.auth !== 'none' || isLoopback(config.host) || config.allowPublicWithoutAuth) return;
   throw new ConfigError(
     `HOST=${config.host}: with REGISTRY_AUTH=none only addresses of this machine are served; set REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH=true to serve everyone without sign-in.`,
   );

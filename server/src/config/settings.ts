@@ -1,3 +1,4 @@
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import {
   type ArtifactLocation,
   type DatabaseLocation,
@@ -12,7 +13,6 @@ import {
   parseHost,
   parseList,
   parseLogLevel,
-  parseOneOf,
   parsePort,
   parseWhole,
 } from './values.ts';
@@ -119,28 +119,7 @@ export const SETTINGS = {
     later: true,
     parse: parseFlag,
   }),
-  auth: setting({
-    names: ['REGISTRY_AUTH'],
-    default: 'none',
-    accepts: 'none (local and oidc are not available in this version)',
-    meaning: 'How callers sign in.',
-    parse: parseOneOf(['none']),
-  }),
-  allowPublicWithoutAuth: setting({
-    names: ['REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH'],
-    default: 'false',
-    accepts: 'true or false',
-    meaning: 'Allows to bind an address beyond this machine although nobody signs in.',
-    parse: parseFlag,
-  }),
-  productionApprovers: setting({
-    names: ['PRODUCTION_APPROVERS'],
-    default: '',
-    accepts: 'user names, separated by commas',
-    meaning: 'Who may approve for production.',
-    later: true,
-    parse: parseList,
-  }),
+  ...ACCESS_SETTINGS,
   retentionDevelopmentDays: retention('DEVELOPMENT', '30'),
   retentionStagingDays: retention('STAGING', '90'),
   retentionProductionDays: retention('PRODUCTION', '365'),

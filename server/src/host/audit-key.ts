@@ -6,10 +6,40 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { AuditSigner, VerifySignature } from '../operations/ports/audit-signer.ts';
 
 /** What stands before the 32 bytes of an Ed25519 key in its DER form (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/**
+ * The signer whose key is in the file, which is made, for its owner's eyes only, when it is not there; of two
+ * processes that make it at the same time both use that of the first.
+ * @throws Error that names the file when it cannot be used.
+ */
+export function auditSignerOfFile(path: string): AuditSigner {
+  try {
+    if (!existsSync(path)) writeNewKey(path);
+    return auditSigner(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new Error(`The audit key ${path} cannot be used: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Whole or not at all: written beside it, then linked. */
+function writeNewKey(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}`;
+  writeFileSync(beside, newAuditKey(), { mode: 0o600, flag: 'wx' });
+  try {
+    linkSync(beside, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(beside);
+  }
+}
 
 /** A new private key, as PEM (PKCS #8). */
 export function newAuditKey(): string {

@@ -3,6 +3,8 @@ import { endLease } from '../operations/server-lease.ts';
 import { adoptModels } from './adopt-models.ts';
 import { type DeliveryOptions, deliverWebhooks } from './deliver-webhooks.ts';
 import { holdLease } from './hold-lease.ts';
+import { noteTokenUses } from './note-token-uses.ts';
+import { placeAuditEvents } from './place-events.ts';
 import { sealVersions } from './seal-versions.ts';
 import { createSignal, type Signal } from './signal.ts';
 import { sweepUploads } from './sweep-uploads.ts';
@@ -10,8 +12,8 @@ import { sweepUploads } from './sweep-uploads.ts';
 /** One kind of background work; a turn does a bounded piece of it and says whether more is waiting. */
 export interface Job {
   readonly name: string;
-  /** `pauseMs`: when to look again, if earlier than usual. */
-  readonly turn: (deps: Deps) => Promise<{ more: boolean; pauseMs?: number }>;
+  /** `pauseMs`: when to look again, if earlier than usual. `gatherMs`: not sooner, whatever is noticed. */
+  readonly turn: (deps: Deps) => Promise<{ more: boolean; pauseMs?: number; gatherMs?: number }>;
   /** Ends the pause between turns. */
   readonly waiting?: Signal;
   /** Ends what turns left running. */
@@ -28,6 +30,8 @@ export interface JobOptions {
   readonly serverId: string;
   readonly log: JobLog;
   readonly webhooks: Omit<DeliveryOptions, 'log'>;
+  /** Notified when a commit of this process left an audit event. */
+  readonly auditEvents: Signal;
 }
 
 export interface BackgroundJobs {
@@ -36,12 +40,17 @@ export interface BackgroundJobs {
 }
 
 /** Runs the jobs by turns until stopped; a failed turn is logged and tried again later. */
-export function startBackgroundJobs(deps: Deps, { serverId, log, webhooks }: JobOptions): BackgroundJobs {
+export function startBackgroundJobs(
+  deps: Deps,
+  { serverId, log, webhooks, auditEvents }: JobOptions,
+): BackgroundJobs {
   const jobs: Job[] = [
     holdLease(serverId),
     adoptModels(),
     sealVersions,
     sweepUploads,
+    noteTokenUses,
+    placeAuditEvents(auditEvents),
     deliverWebhooks({ ...webhooks, log }),
   ];
   const stopping = new AbortController();
@@ -58,11 +67,13 @@ export function startBackgroundJobs(deps: Deps, { serverId, log, webhooks }: Job
 async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Promise<void> {
   const waiting = job.waiting ?? createSignal();
   while (!signal.aborted) {
-    const { more, pauseMs } = await job.turn(deps).catch((error: unknown) => {
+    const { more, pauseMs, gatherMs } = await job.turn(deps).catch((error: unknown) => {
       log.error({ job: job.name, err: error }, 'a background job failed; it is tried again later');
-      return { more: false, pauseMs: IDLE_MS };
+      return { more: false, pauseMs: IDLE_MS, gatherMs: 0 };
     });
-    if (!more) await waiting.wait(Math.min(pauseMs ?? IDLE_MS, IDLE_MS), signal);
+    if (more) continue;
+    if (gatherMs) await createSignal().wait(gatherMs, signal);
+    await waiting.wait(Math.min(pauseMs ?? IDLE_MS, IDLE_MS), signal);
   }
   await job.stop?.();
 }

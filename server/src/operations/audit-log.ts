@@ -11,12 +11,11 @@ import {
 } from '../domain/merkle-tree.ts';
 import { noteVerifier, renderNote } from '../domain/signed-note.ts';
 import type { AuditReader, KeptCheckpoint } from './ports/audit.ts';
-import type { AuditSigner } from './ports/audit-signer.ts';
 import type { Digests } from './ports/digests.ts';
 import type { Deps } from './ports.ts';
 
 /** What the log needs of what operations are given. */
-type LogDeps = Pick<Deps, 'store' | 'clock' | 'digests'> & { readonly auditSigner: AuditSigner };
+type LogDeps = Pick<Deps, 'store' | 'clock' | 'digests' | 'auditSigner'>;
 
 const PLACED_AT_ONCE = 1_000;
 

@@ -24,9 +24,14 @@ const WRONG = 'These credentials are wrong, revoked or expired.';
  */
 export async function authenticate(
   deps: Deps,
-  credentials: Credentials,
+  credentials: Credentials | null,
   client: AuditClient,
 ): Promise<Actor> {
+  if (credentials === null)
+    throw new RegistryError('unauthenticated', {
+      message:
+        'Sign in: send an API token as "Authorization: Bearer …", or name and password (MLflow: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD).',
+    });
   switch (credentials.kind) {
     case 'session':
       return bySession(deps, credentials.secret, client);

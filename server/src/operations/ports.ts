@@ -4,6 +4,7 @@ import type { ApiTokenReader, ApiTokenWriter } from './ports/api-token.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
+import type { AuditSigner } from './ports/audit-signer.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
@@ -111,6 +112,7 @@ export interface Deps {
   readonly attempts: Attempts;
   readonly verified: VerifiedPasswords;
   readonly tokenUses: TokenUses;
+  readonly auditSigner: AuditSigner;
   /** Which process this is. */
   readonly serverId: string;
   readonly egress: Egress;

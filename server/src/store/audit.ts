@@ -134,6 +134,7 @@ export function auditWriter(context: StoreContext): AuditWriter {
         modelName: modelNameOf(event),
         event: auditLeaf(event),
       });
+      context.note?.('events');
     },
     async lockPlaces() {
       await dialect.lockKey(db, 'audit-places', true);

@@ -4,13 +4,16 @@ import type { RowsQuery } from './direct-executor.ts';
 import { type JsonCell, jsonTableText } from './json-table.ts';
 import type { Tables } from './schema/tables.ts';
 
+/** What a unit of work may leave to jobs: messages to webhooks, audit events without a place. */
+export type LeftWork = 'deliveries' | 'events';
+
 /** What every file of the store is given: a handle, what differs between engines, and the workspace. */
 export interface StoreContext {
   readonly db: Db;
   readonly dialect: Dialect;
   readonly workspace: string;
-  /** Called when the unit of work leaves something to send to webhooks. */
-  readonly noteDeliveries?: () => void;
+  /** Called when the unit of work leaves something for a job to do. */
+  readonly note?: (left: LeftWork) => void;
 }
 
 /** Reads what `Dialect.jsonRows` made. Integers beyond 2^53 do not occur in the columns it is used for. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
 import { RegistryError } from '../domain/errors.ts';
 import type { Reader, Store, Writer } from '../operations/ports.ts';
+import type { LeftWork } from './context.ts';
 import { type Db, type Engine, OutcomeUnknown } from './dialect.ts';
 import { readerOf, writerOf } from './unit-of-work.ts';
 
@@ -9,8 +10,8 @@ const ATTEMPTS = 5;
 
 export interface StoreOptions {
   readonly workspace?: string;
-  /** Called after each commit that left something to send to webhooks. */
-  readonly onDeliveries?: () => void;
+  /** Called after each commit that left something of this kind to do. */
+  readonly onLeft?: (left: LeftWork) => void;
 }
 
 /**
@@ -19,21 +20,17 @@ export interface StoreOptions {
  */
 export function createStore(
   engine: Engine,
-  { workspace = 'default', onDeliveries = () => undefined }: StoreOptions = {},
+  { workspace = 'default', onLeft = () => undefined }: StoreOptions = {},
 ): Store {
   const running = new AsyncLocalStorage<true>();
   const context = (db: Db) => ({ db, dialect: engine.dialect, workspace });
   const reader: Reader = readerOf(context(engine.db));
   // Engines keep the handle of a connection; a writer is some hundred functions.
   const writers = new WeakMap<Db, Writer>();
-  /** The unit of work that a handle is in. */
-  const units = new WeakMap<Db, { leftDeliveries: boolean }>();
-  const noteDeliveries = (db: Db) => {
-    const unit = units.get(db);
-    if (unit !== undefined) unit.leftDeliveries = true;
-  };
+  /** What the unit of work that a handle is in has left. */
+  const units = new WeakMap<Db, Set<LeftWork>>();
   const writerOn = (db: Db): Writer => {
-    const known = writers.get(db) ?? writerOf({ ...context(db), noteDeliveries: () => noteDeliveries(db) });
+    const known = writers.get(db) ?? writerOf({ ...context(db), note: (left) => units.get(db)?.add(left) });
     writers.set(db, known);
     return known;
   };
@@ -51,15 +48,15 @@ export function createStore(
     read: (fn) => unit(() => fn(reader)),
     write: (fn: (writer: Writer) => Promise<never>) =>
       unit(async () => {
-        let current = { leftDeliveries: false };
+        let left = new Set<LeftWork>();
         const result = await retrying(engine, () =>
           engine.transaction((db) => {
-            current = { leftDeliveries: false };
-            units.set(db, current);
+            left = new Set();
+            units.set(db, left);
             return fn(writerOn(db));
           }),
         );
-        if (current.leftDeliveries) onDeliveries();
+        for (const kind of left) onLeft(kind);
         return result;
       }),
     changeMark: () => engine.changeMark?.() ?? null,

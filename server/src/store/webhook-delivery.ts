@@ -123,7 +123,7 @@ export function webhookDeliveryWriter(context: StoreContext): WebhookDeliveryWri
     async add({ entity, action, data }, nowMs) {
       const noted = { workspace, action, data, nowMs };
       const note = (added: unknown[]) => {
-        if (added.length > 0) context.noteDeliveries?.();
+        if (added.length > 0) context.note?.('deliveries');
       };
       if (typeof entity === 'string') await addKnown(context, { ...noted, entity }, note);
       else {

@@ -14,12 +14,17 @@ const EVENT = { entity: 'registered_model', action: 'created' } as const;
 /** A server's jobs on the database of `base`, as `compose.ts` puts them together. */
 function serverOn(base: TestDeps, { lanes = 10, alone = true } = {}) {
   const waiting = createSignal();
-  const store = createStore(base.database.engine, { onDeliveries: waiting.notify });
+  const store = createStore(base.database.engine, { onLeft: waiting.notify });
   const deps: Deps = { ...base, store };
   const problems: string[] = [];
   const log = { error: (_detail: object, message: string) => void problems.push(message) };
   const serverId = base.ids.uuid();
-  const jobs = startBackgroundJobs(deps, { serverId, log, webhooks: { waiting, lanes, alone } });
+  const jobs = startBackgroundJobs(deps, {
+    serverId,
+    log,
+    auditEvents: createSignal(),
+    webhooks: { waiting, lanes, alone },
+  });
   const create = (name: string) =>
     createRegisteredModel(deps, LOCAL_ACTOR, { name, tags: [], description: null });
   return { deps, jobs, create, problems };

@@ -238,7 +238,8 @@ describe.each([
 
   test('the actor of a server without authentication is a known subject', async () => {
     await prepare();
-    expect(await engine.db.selectFrom('registry_subjects').selectAll().execute()).toEqual([
+    const subjects = engine.db.selectFrom('registry_subjects').selectAll().orderBy('subject_id');
+    expect(await subjects.execute()).toEqual([
       expect.objectContaining({
         subject_id: 'local',
         kind: 'local',
@@ -247,6 +248,7 @@ describe.each([
         name_key: null,
         password_hash: null,
       }),
+      expect.objectContaining({ subject_id: 'operator', kind: 'system', name_key: null }),
     ]);
   });
 

@@ -181,7 +181,7 @@ export function webhookSuite(target: StoreTarget): void {
     test('what is rolled back is not announced, and each commit that left something is told once', async () => {
       let told = 0;
       const telling = createStore(opened.engine, {
-        onDeliveries: () => {
+        onLeft: () => {
           told += 1;
         },
       });

@@ -7,6 +7,7 @@ import { openFilesystemArtifactStore } from '../../src/artifacts/filesystem.ts';
 import { type Actor, LOCAL_ACTOR } from '../../src/domain/actor.ts';
 import { hostDigests } from '../../src/host/digests.ts';
 import { createServer } from '../../src/http/server.ts';
+import { authenticate } from '../../src/operations/authentication.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
 import { signInParts } from './sign-in.ts';
@@ -37,6 +38,8 @@ export interface TestAppOptions {
   readonly allowedOrigins?: readonly string[];
   readonly maxConnections?: number;
   readonly webhooks?: TestWebhooks;
+  /** Requests must say who sends them. */
+  readonly signIn?: boolean;
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -61,7 +64,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const { app, routes } = await createServer({
     deps,
     version: '0.0.0-test',
-    authenticate: async () => actor,
+    authenticate: options.signIn
+      ? (shown, client) => authenticate(deps, shown, client)
+      : async (_shown, client) => ({ ...actor, client }),
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
     maxConnections: options.maxConnections ?? 10_000,

@@ -1,16 +1,23 @@
 import { countedAttempts } from '../../src/host/attempts.ts';
+import { auditSigner, newAuditKey } from '../../src/host/audit-key.ts';
 import { argonPasswords } from '../../src/host/passwords.ts';
 import { collectedUses, rememberedPasswords } from '../../src/host/verified-passwords.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 
 const fastPasswords = argonPasswords({ memory: 64, passes: 1, parallelism: 1 });
 
-/** What signing in takes, with passwords that are hashed fast. */
-export function signInParts(): Pick<Deps, 'passwords' | 'attempts' | 'verified' | 'tokenUses'> {
+const signer = auditSigner(newAuditKey());
+
+/** What signing in and the audit log take, with passwords that are hashed fast. */
+export function signInParts(): Pick<
+  Deps,
+  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'auditSigner'
+> {
   return {
     passwords: fastPasswords,
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    auditSigner: signer,
   };
 }

@@ -4,14 +4,14 @@ import type { Migration } from './migration.ts';
 export const access: Migration = {
   number: 4,
   name: 'access',
-  up: (engine) => {
+  up: (engine, nowMs) => {
     const id = engine === 'postgres' ? 'text COLLATE "C" NOT NULL' : 'text NOT NULL';
     const maybeId = engine === 'postgres' ? 'text COLLATE "C"' : 'text';
-    return [...subjects(maybeId), ...grants(id, maybeId), ...secrets(id)];
+    return [...subjects(maybeId, nowMs), ...grants(id, maybeId), ...secrets(id)];
   },
 };
 
-function subjects(maybeId: string): string[] {
+function subjects(maybeId: string, nowMs: number): string[] {
   return [
     `ALTER TABLE registry_subjects ADD COLUMN name_key ${maybeId}`,
     `ALTER TABLE registry_subjects ADD COLUMN owner_id ${maybeId}`,
@@ -22,6 +22,8 @@ function subjects(maybeId: string): string[] {
     `CREATE UNIQUE INDEX registry_subjects_name ON registry_subjects (name_key)`,
     `CREATE UNIQUE INDEX registry_subjects_identity ON registry_subjects (issuer, external_id)`,
     `CREATE INDEX registry_subjects_owner ON registry_subjects (owner_id)`,
+    `INSERT INTO registry_subjects (subject_id, kind, display_name, created_at_ms)
+      VALUES ('operator', 'system', 'operator', ${Math.trunc(nowMs)})`,
   ];
 }
 

@@ -1,0 +1,41 @@
+import { makeCheckpoint, placeEvents } from '../operations/audit-log.ts';
+import type { Deps } from '../operations/ports.ts';
+import type { Job } from './runner.ts';
+import type { Signal } from './signal.ts';
+
+/** How long an event waits for its place at most; many get theirs at once. */
+const GATHER_MS = 500;
+const CHECKPOINT_EVERY_MS = 60_000;
+
+/**
+ * Gives audit events their places and signs the log: once a minute when there are new events, and at the end.
+ * `waiting` is notified when a commit of this process left an event.
+ */
+export function placeAuditEvents(waiting: Signal): Job {
+  let signedAtMs = Number.NEGATIVE_INFINITY;
+  let lastDeps: Deps | null = null;
+
+  async function sign(deps: Deps): Promise<void> {
+    await makeCheckpoint(deps);
+    signedAtMs = deps.clock.now();
+  }
+
+  return {
+    name: 'place-audit-events',
+    waiting,
+    async turn(deps) {
+      lastDeps = deps;
+      const { more } = await placeEvents(deps);
+      if (more) return { more };
+      const dueInMs = signedAtMs + CHECKPOINT_EVERY_MS - deps.clock.now();
+      if (dueInMs > 0) return { more, pauseMs: dueInMs, gatherMs: GATHER_MS };
+      await sign(deps);
+      return { more, gatherMs: GATHER_MS };
+    },
+    async stop() {
+      if (lastDeps === null) return;
+      while ((await placeEvents(lastDeps)).more);
+      await sign(lastDeps);
+    },
+  };
+}
