@@ -66,14 +66,17 @@ export async function deleteGrant(deps: Deps, actor: Actor, grantId: string): Pr
   });
 }
 
-/** In the order in which they were given. @throws `permission_denied`. */
+/** In the order in which they were given; `after` is the id of the last one seen. @throws `permission_denied`. */
 export async function listGrants(
   deps: Deps,
   actor: Actor,
-  page: { readonly after: GivenGrant | null; readonly limit: number },
+  page: { readonly after: string | null; readonly limit: number },
 ): Promise<GivenGrant[]> {
   authorizeAccess(actor);
-  return deps.store.read(({ grants }) => grants.list(page));
+  return deps.store.read(async ({ grants }) => {
+    const after = page.after === null ? null : await grants.find(page.after);
+    return grants.list({ after, limit: page.limit });
+  });
 }
 
 function checkPattern(pattern: string): void {

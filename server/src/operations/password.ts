@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { normalizePassword, parseNewPassword } from '../domain/password.ts';
-import { subjectNameKey } from '../domain/subject.ts';
+import { type Subject, subjectNameKey } from '../domain/subject.ts';
 import { recordEvent } from './audit.ts';
 import type { Deps } from './ports.ts';
 import { authorizeAccess, requireAccount, subjectObject } from './subject.ts';
@@ -40,11 +40,13 @@ export async function resetPassword(
   deps: Deps,
   actor: Actor,
   input: { readonly subjectId: string; readonly password: string },
-): Promise<void> {
+): Promise<Subject> {
   authorizeAccess(actor);
-  const { name, kind } = await deps.store.read((reader) => requireAccount(reader, input.subjectId));
+  const subject = await deps.store.read((reader) => requireAccount(reader, input.subjectId));
+  const { name, kind } = subject;
   if (kind !== 'user') throw invalidArgument('A service account has tokens and no password.', 'password');
   await storePassword(deps, actor, { ...input, name });
+  return subject;
 }
 
 async function storePassword(

@@ -10,6 +10,8 @@ declare module 'fastify' {
      * The operation behind the route decides.
      */
     permission?: Verb | 'public' | 'signed-in';
+    /** Neither the request nor the answer is ever kept. */
+    answersSecret?: boolean;
   }
 }
 

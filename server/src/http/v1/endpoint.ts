@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Actor } from '../../domain/actor.ts';
+import type { AuditClient } from '../../domain/audit-event.ts';
 import { isRegistryError, type Problem } from '../../domain/errors.ts';
 import type { Verb } from '../../domain/permission.ts';
 import type { Deps } from '../../operations/ports.ts';
@@ -15,6 +16,16 @@ interface RawRequest {
   readonly query: unknown;
   readonly body: unknown;
   readonly bodyText: string;
+  readonly exchange: Exchange;
+}
+
+/** What belongs to the request as such, for the few endpoints about signing in. */
+export interface Exchange {
+  readonly client: AuditClient;
+  /** The secret of the session's cookie. */
+  readonly session: string | null;
+  /** Gives the browser a cookie, or takes it away. */
+  setSession(session: { readonly secret: string; readonly expiresAtMs: number } | null): void;
 }
 
 export interface EndpointInput<P extends TObject, Q extends TObject, B extends TSchema> {
@@ -23,6 +34,7 @@ export interface EndpointInput<P extends TObject, Q extends TObject, B extends T
   readonly body: Static<B>;
   /** The body's JSON text, where the spelling of a number matters. */
   readonly bodyText: string;
+  readonly exchange: Exchange;
 }
 
 export interface Description {
@@ -31,8 +43,8 @@ export interface Description {
   readonly path: string;
   /** `verbNoun`; the same in logs, tests and OpenAPI. */
   readonly operation: string;
-  readonly permission: Verb;
-  readonly tag: 'Models' | 'Versions' | 'Aliases';
+  readonly permission: Verb | 'signed-in' | 'public';
+  readonly tag: 'Models' | 'Versions' | 'Aliases' | 'Access' | 'Audit';
   readonly summary: string;
   readonly description: string;
   /** 200 unless said. */
@@ -43,6 +55,8 @@ export interface Description {
   readonly model?: 'params' | 'body';
   /** A single resource: it has an ETag, and If-None-Match is heeded. */
   readonly tagged?: boolean;
+  /** Its answer, or its request, holds a secret: it is never kept for the same key (Idempotency-Key). */
+  readonly answersSecret?: boolean;
 }
 
 /** One operation of v1: a row of the table in routes.ts. */

@@ -31,6 +31,7 @@ export function registerIdempotency(app: FastifyInstance, deps: Deps): void {
   app.addHook('preHandler', async (request, reply) => {
     const key = request.headers['idempotency-key'];
     if (key === undefined || request.method !== 'POST' || request.is404) return;
+    if (request.routeOptions.config.answersSecret) return;
     const [path = ''] = request.url.split('?', 1);
     const call = { key: String(key), method: request.method, path, body: request.bodyText };
     const { id, answer } = await beginCall(deps, request.actor, call);

@@ -15,6 +15,7 @@ export type ProblemCode = ErrorCode | keyof typeof WIRE_STATUS;
 /** What any endpoint can refuse with, and what only those with a body can. */
 const ALWAYS: readonly ProblemCode[] = [
   'invalid_argument',
+  'unauthenticated',
   'permission_denied',
   'internal_error',
   'unavailable',

@@ -23,3 +23,21 @@ export function parsePageToken(list: string, token: string): number {
     );
   return position;
 }
+
+/** The same for a list that goes on behind a key: a text of its own. */
+export function encodeKeyToken(list: string, key: string): string {
+  return Buffer.from(`${list}:${key}`).toString('base64url');
+}
+
+/** @throws `invalid_argument` for anything that no list of this name gives. */
+export function parseKeyToken(list: string, token: string): string {
+  const key = Buffer.from(token, 'base64url')
+    .toString()
+    .slice(list.length + 1);
+  if (key === '' || encodeKeyToken(list, key) !== token)
+    throw invalidArgument(
+      'The page token was not given by this list; take "next_page_token" of its last answer, or begin without.',
+      'page_token',
+    );
+  return key;
+}

@@ -3,10 +3,13 @@ import type { Deps } from '../../operations/ports.ts';
 import { registerBodyDeadline } from '../plugins/body-deadline.ts';
 import { registerStreamBody } from '../plugins/stream-body.ts';
 import { aliasEndpoints } from './alias/index.ts';
+import { apiTokenEndpoints } from './api-token/index.ts';
+import { auditEndpoints } from './audit/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { describeEndpoint } from './endpoint-description.ts';
 import { entityTag, isNotModified } from './etag.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
+import { grantEndpoints } from './grant/index.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -14,6 +17,9 @@ import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
 import { sendProblem } from './problem-reply.ts';
 import { registeredModelEndpoints } from './registered-model/index.ts';
+import { sessionEndpoints } from './session/index.ts';
+import { exchangeOf } from './session-cookie.ts';
+import { subjectEndpoints } from './subject/index.ts';
 import { registerUnknownPath } from './unknown-path.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -23,6 +29,11 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint)[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...aliasEndpoints,
+  ...sessionEndpoints,
+  ...subjectEndpoints,
+  ...apiTokenEndpoints,
+  ...grantEndpoints,
+  ...auditEndpoints,
 ];
 
 /** All of our own wire below `/api/v1`, with its documentation at `/docs`. */
@@ -53,11 +64,11 @@ export async function registerV1Wire(
 
 /** Endpoints validate by themselves, and answers are rendered by them: no schema is given to the router. */
 function mount(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
-  const { method, path, operation, permission } = endpoint;
+  const { method, path, operation, permission, answersSecret = false } = endpoint;
   app.route({
     method,
     url: path,
-    config: { operation, permission },
+    config: { operation, permission, answersSecret },
     handler: (request, reply) => answer(deps, endpoint, request, reply),
   });
 }
@@ -80,7 +91,10 @@ function mountFile(app: FastifyInstance, deps: Deps, endpoint: FileEndpoint): vo
 
 async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply) {
   const { params, query, body, bodyText } = request;
-  const text = renderJson(await endpoint.run(deps, request.actor, { params, query, body, bodyText }));
+  const exchange = exchangeOf(request, reply);
+  const text = renderJson(
+    await endpoint.run(deps, request.actor, { params, query, body, bodyText, exchange }),
+  );
   if (endpoint.tagged) {
     const tag = entityTag(deps.digests, text);
     reply.header('etag', tag);
