@@ -80,9 +80,9 @@ function keyOf({ actor, method, url, contentType, body }: Question): string | nu
 
 const actorKeys = new WeakMap<Actor, string>();
 
-/** All that permissions are decided by. */
+/** All that permissions are decided by; where the request came from is not. */
 function actorKey(actor: Actor): string {
-  const known = actorKeys.get(actor) ?? JSON.stringify(actor);
+  const known = actorKeys.get(actor) ?? JSON.stringify({ ...actor, client: null });
   actorKeys.set(actor, known);
   return known;
 }

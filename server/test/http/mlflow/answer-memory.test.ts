@@ -37,6 +37,15 @@ describe('answerMemory', () => {
       expect(ask(other)?.answer).toBeUndefined();
   });
 
+  test('of whoever asks only what permissions follow from counts', () => {
+    const { ask } = opened();
+    const client = { address: '10.0.0.1', userAgent: null, requestId: '1' };
+    ask({ actor: { ...READER, client } })?.keep(ANSWER);
+    expect(ask({ actor: { ...READER, client: { ...client, requestId: '2' } } })?.answer).toBe(ANSWER);
+    const token = { tokenId: 't', scopes: ['read'], pattern: 'a*' } as const;
+    expect(ask({ actor: { ...READER, token } })?.answer).toBeUndefined();
+  });
+
   test('a change forgets everything, also what was computed while it happened', () => {
     const { database, ask } = opened();
     ask()?.keep(ANSWER);
