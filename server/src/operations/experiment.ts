@@ -12,10 +12,11 @@ import {
 } from '../domain/experiment.ts';
 import type { ViewType } from '../domain/lifecycle.ts';
 import type { Page } from '../domain/page.ts';
-import { isPermitted, type Verb } from '../domain/permission.ts';
+import { isPermitted, readableNames, type Verb } from '../domain/permission.ts';
 import type { ExperimentSearch } from '../domain/search/experiment.ts';
 import type { Tag } from '../domain/tag.ts';
 import { authorize } from './authorize.ts';
+import { grantToCreator } from './creator-grant.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 
 const SEARCH_LIMIT = 50_000;
@@ -44,6 +45,7 @@ export async function createExperiment(
   return deps.store.write(async (writer) => {
     const id = await writer.experiments.insert({ name, artifactLocation, tags, nowMs: deps.clock.now() });
     if (id === null) throw experimentExists(name);
+    await grantToCreator(deps, writer, actor, name);
     return id;
   });
 }
@@ -61,8 +63,10 @@ export async function ensureExperiment(
   checkExperimentName(name);
   authorizeNew(actor, name);
   const known = await writer.experiments.findByName(name);
-  if (known === null)
+  if (known === null) {
     await writer.experiments.insert({ name, artifactLocation: null, tags: [], nowMs: deps.clock.now() });
+    await grantToCreator(deps, writer, actor, name);
+  }
   const experiment = known ?? (await writer.experiments.findByName(name));
   if (experiment === null) throw experimentExists(name);
   checkExperimentActive(experiment);
@@ -95,7 +99,7 @@ export async function searchExperiments(
 ): Promise<Page<Experiment>> {
   checkPageSize(input.limit);
   const page = { limit: Number(input.limit), offset: input.offset };
-  const scope = { view: input.view, readable: readablePatterns(actor) };
+  const scope = { view: input.view, readable: readableNames(actor, 'experiment') };
   return deps.store.read((reader) => reader.experiments.search(input.search, scope, page));
 }
 
@@ -215,14 +219,6 @@ export function checkPageSize(limit: number | bigint): void {
   if (limit < 1) throw invalidArgument(`${wrong} It must be a positive integer`, 'max_results');
   if (limit > SEARCH_LIMIT)
     throw invalidArgument(`${wrong} It must be at most ${SEARCH_LIMIT}`, 'max_results');
-}
-
-/** Every role may read, so every grant counts; null when one of them covers all names. */
-function readablePatterns(actor: Actor): string[] | null {
-  const patterns = actor.grants
-    .filter(({ resource }) => resource === 'experiment')
-    .map(({ pattern }) => pattern);
-  return patterns.includes('*') ? null : patterns;
 }
 
 /** Who may write models of a name may also make the experiment of that name (v1-api section 5). */

@@ -1,10 +1,10 @@
 import type { Actor } from '../domain/actor.ts';
+import { readableNames } from '../domain/permission.ts';
 import { type ModelKind, PROMPT_TAG, type RegisteredModel } from '../domain/registered-model.ts';
 import type { RegisteredModelSearch } from '../domain/search/registered-model.ts';
 import { fromMlflowStage, type Stage } from '../domain/stage.ts';
-import { authorize } from './authorize.ts';
+
 import type { Deps, Reader } from './ports.ts';
-import { modelResource } from './registered-model.ts';
 
 export interface ModelQuery {
   readonly search: RegisteredModelSearch;
@@ -31,13 +31,13 @@ export interface ModelList {
 
 const COUNT_LIMIT = 10_000;
 
-/** A page of models, or of prompts; how many there are, whatever the page. */
+/** A page of the models, or prompts, that the actor may read; how many there are, whatever the page. */
 export async function listModels(deps: Deps, actor: Actor, query: ModelQuery): Promise<ModelList> {
-  authorize(actor, 'read-metadata', modelResource('*'));
+  const readable = readableNames(actor, 'model');
   const search = ofKind(query.search, query.kind);
   return deps.store.read(async (reader) => {
-    const { items, nextOffset } = await reader.registeredModels.search(search, query);
-    const count = await reader.registeredModels.count(search, COUNT_LIMIT + 1);
+    const { items, nextOffset } = await reader.registeredModels.search(search, readable, query);
+    const count = await reader.registeredModels.count(search, readable, COUNT_LIMIT + 1);
     return {
       models: await summarizeAll(reader, items),
       nextOffset,

@@ -2,16 +2,16 @@ import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { Page } from '../domain/page.ts';
+import { readableNames } from '../domain/permission.ts';
 import { checkPromptTag, PROMPT_TAG } from '../domain/registered-model.ts';
 import type { ModelVersionSearch } from '../domain/search/model-version.ts';
 import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES, type MlflowStage } from '../domain/stage.ts';
 import { checkRegistryTagKey, checkVersionTag, type Tag } from '../domain/tag.ts';
 import { versionTagChanged } from '../domain/webhook-payload.ts';
-import { authorize } from './authorize.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
-import { authorizeChange, authorizeRead, checkDescription, modelResource } from './registered-model.ts';
+import { authorizeChange, authorizeRead, checkDescription } from './registered-model.ts';
 import { announce } from './webhook-announcement.ts';
 
 /** MLflow's limit for one page of versions. */
@@ -54,13 +54,12 @@ export async function getLatestVersions(
   });
 }
 
-/** One page. `limit` 1–200,000. @throws `invalid_argument`. */
+/** One page, of models that the actor may read. `limit` 1–200,000. @throws `invalid_argument`. */
 export async function searchModelVersions(
   deps: Deps,
   actor: Actor,
   input: { search: ModelVersionSearch; limit: number; offset: number },
 ): Promise<Page<ModelVersion>> {
-  authorize(actor, 'read-metadata', modelResource('*'));
   if (input.limit < 1)
     throw invalidArgument(
       `Invalid value for max_results. It must be a positive integer, but got ${input.limit}`,
@@ -71,7 +70,9 @@ export async function searchModelVersions(
       `Invalid value for request parameter max_results. It must be at most ${SEARCH_LIMIT}, but got value ${input.limit}`,
       'max_results',
     );
-  return deps.store.read((reader) => reader.modelVersions.search(input.search, input));
+  return deps.store.read((reader) =>
+    reader.modelVersions.search(input.search, readableNames(actor, 'model'), input),
+  );
 }
 
 /** Replaces the description; null clears it. @throws `version_not_found`. */

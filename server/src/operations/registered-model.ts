@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { Page } from '../domain/page.ts';
+import { readableNames } from '../domain/permission.ts';
 import {
   checkModelName,
   checkPromptTag,
@@ -71,13 +72,12 @@ export async function getRegisteredModel(deps: Deps, actor: Actor, name: string)
   return deps.store.read((reader) => getModel(reader, name));
 }
 
-/** A page of models in the order asked for. `limit` 0–1000. @throws `invalid_argument`. */
+/** A page of the models that the actor may read, in the order asked for. `limit` 0–1000. @throws `invalid_argument`. */
 export async function searchRegisteredModels(
   deps: Deps,
   actor: Actor,
   input: { search: RegisteredModelSearch; limit: number; offset: number },
 ): Promise<Page<RegisteredModel>> {
-  authorize(actor, 'read-metadata', modelResource('*'));
   if (input.limit > SEARCH_LIMIT)
     throw invalidArgument(
       `Invalid value for request parameter max_results. It must be at most ${SEARCH_LIMIT}, but got value ${input.limit}`,
@@ -88,7 +88,9 @@ export async function searchRegisteredModels(
       `Invalid value for max_results. It must be at least 0, but got ${input.limit}`,
       'max_results',
     );
-  return deps.store.read((reader) => reader.registeredModels.search(input.search, input));
+  return deps.store.read((reader) =>
+    reader.registeredModels.search(input.search, readableNames(actor, 'model'), input),
+  );
 }
 
 /** Replaces the description. @throws `model_not_found`. */

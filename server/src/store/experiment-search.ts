@@ -13,6 +13,7 @@ import { allOf, direction, numberTest, textTest } from './condition.ts';
 import type { StoreContext } from './context.ts';
 import type { Dialect } from './dialect.ts';
 import { type ExperimentRow, toExperiment, wholeExperiment } from './experiment-rows.ts';
+import { likeScope, nameInScope } from './name-scope.ts';
 
 /** One page in one statement. The page is cut first; only its rows get their tags. */
 export async function searchExperiments(
@@ -25,7 +26,7 @@ export async function searchExperiments(
   const matches = allOf([
     sql<SqlBool>`e.workspace = ${workspace}`,
     sql<SqlBool>`e.lifecycle_stage in (${sql.join(stagesOf(scope.view))})`,
-    ...(scope.readable === null ? [] : [anyPattern(scope.readable)]),
+    ...nameInScope(sql.ref<string>('e.name'), likeScope(scope.readable)),
     ...search.conditions.map((condition) => conditionSql(dialect, condition)),
   ]);
   const { rows } = await sql<ExperimentRow>`
@@ -34,15 +35,6 @@ export async function searchExperiments(
       order by ${order} limit ${limit + 1} offset ${offset}) as e
     order by ${order}`.execute(db);
   return toPage(rows.map(toExperiment), limit, offset);
-}
-
-/** The name matches one of the patterns, in which `*` is any run of characters. */
-function anyPattern(patterns: readonly string[]): RawBuilder<SqlBool> {
-  const likes = patterns.map((pattern) => {
-    const like = pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%');
-    return sql<SqlBool>`e.name like ${like} escape '\\'`;
-  });
-  return likes.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`(${sql.join(likes, sql` or `)})`;
 }
 
 function conditionSql(dialect: Dialect, condition: ExperimentCondition): RawBuilder<SqlBool> {

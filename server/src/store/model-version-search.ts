@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { type Page, toPage } from '../domain/page.ts';
+import type { NameScope } from '../domain/permission.ts';
 import type {
   ModelVersionCondition,
   ModelVersionOrderTerm,
@@ -17,6 +18,7 @@ import {
   versionColumns,
   versionTags,
 } from './model-version-rows.ts';
+import { type LikeScope, likeScope, nameInScope } from './name-scope.ts';
 import { searchStatement } from './search-statement.ts';
 import { notPrompt, type TagTable, tagConditions } from './tag-condition.ts';
 
@@ -31,17 +33,24 @@ const taggedVersion = (dialect: Dialect) => sql`${versionColumns}, ${versionTags
 export async function searchModelVersions(
   context: StoreContext,
   search: ModelVersionSearch,
+  readable: NameScope | null,
   { limit, offset }: SearchPage,
 ): Promise<Page<ModelVersion>> {
-  const rows = await searchRows(context, { ...search, limit: limit + 1, offset });
+  const scope = likeScope(readable);
+  const rows = await searchRows(context, { ...search, scope, limit: limit + 1, offset });
   return toPage(rows.map(toModelVersion), limit, offset);
 }
 
-const searchRows = searchStatement<ModelVersionSearch & SearchPage, ModelVersionRow>((context, search) => {
+interface ScopedSearch extends ModelVersionSearch {
+  readonly scope: LikeScope | null;
+}
+
+const searchRows = searchStatement<ScopedSearch & SearchPage, ModelVersionRow>((context, search) => {
   const { dialect, workspace } = context;
   const tags = search.conditions.filter((condition) => condition.kind === 'tag');
   const matches = allOf([
     sql<SqlBool>`mv.workspace = ${workspace} and ${notDeleted}`,
+    ...nameInScope(sql.ref<string>('mv.name'), search.scope),
     ...search.conditions.flatMap((condition) => attributeTest(dialect, condition)),
     ...tagConditions(dialect, TAGS, tags, search.excludePrompts),
     ...(search.excludePrompts

@@ -112,7 +112,8 @@ export function modelVersionReader(context: StoreContext): ModelVersionReader {
     },
     count: (name, stage) => countVersions(context, name, stage),
     listPage: (name, page) => listVersionPage(context, name, page),
-    search: (search, page) => searchModelVersions({ db, dialect, workspace }, search, page),
+    search: (search, readable, page) =>
+      searchModelVersions({ db, dialect, workspace }, search, readable, page),
   };
 }
 

@@ -60,8 +60,8 @@ export function registeredModelReader(context: StoreContext): RegisteredModelRea
         where workspace = ${workspace} and ${name} > ${after} order by ${name} limit ${limit}`.execute(db);
       return rows.map((row) => row.name);
     },
-    search: (search, page) => searchRegisteredModels(context, search, page),
-    count: (search, limit) => countRegisteredModels(context, search, limit),
+    search: (search, readable, page) => searchRegisteredModels(context, search, readable, page),
+    count: (search, readable, limit) => countRegisteredModels(context, search, readable, limit),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Experiment } from '../../domain/experiment.ts';
 import type { LifecycleStage, ViewType } from '../../domain/lifecycle.ts';
 import type { Page } from '../../domain/page.ts';
+import type { NameScope } from '../../domain/permission.ts';
 import type { ExperimentSearch } from '../../domain/search/experiment.ts';
 import type { Tag } from '../../domain/tag.ts';
 import type { SearchPage } from './registered-model.ts';
@@ -12,10 +13,10 @@ interface NewExperiment {
   readonly tags: readonly Tag[];
 }
 
-/** Which experiments a search may show: `readable` are name patterns with `*`, null is every name. */
+/** Which experiments a search may show: names in `readable`, null is every name. */
 export interface ExperimentScope {
   readonly view: ViewType;
-  readonly readable: readonly string[] | null;
+  readonly readable: NameScope | null;
 }
 
 /** Deleted experiments are found, too, unless a method says otherwise. */

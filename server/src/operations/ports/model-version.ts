@@ -1,5 +1,6 @@
 import type { ModelVersion } from '../../domain/model-version.ts';
 import type { Page } from '../../domain/page.ts';
+import type { NameScope } from '../../domain/permission.ts';
 import type { ModelVersionSearch } from '../../domain/search/model-version.ts';
 import type { MlflowStage, Stage } from '../../domain/stage.ts';
 import type { Tag } from '../../domain/tag.ts';
@@ -46,7 +47,12 @@ export interface ModelVersionReader {
    */
   listPage(name: string, page: VersionPage): Promise<ModelVersion[]>;
   /** One page, with tags and without aliases, in a constant number of statements. */
-  search(search: ModelVersionSearch, page: SearchPage): Promise<Page<ModelVersion>>;
+  /** One page of versions of models whose names are in `readable`; null is every name. */
+  search(
+    search: ModelVersionSearch,
+    readable: NameScope | null,
+    page: SearchPage,
+  ): Promise<Page<ModelVersion>>;
 }
 
 export interface ModelVersionWriter extends ModelVersionReader {

@@ -1,4 +1,5 @@
 import type { Page } from '../../domain/page.ts';
+import type { NameScope } from '../../domain/permission.ts';
 import type { ModelKind, RegisteredModel } from '../../domain/registered-model.ts';
 import type { RegisteredModelSearch } from '../../domain/search/registered-model.ts';
 import type { Tag } from '../../domain/tag.ts';
@@ -20,12 +21,16 @@ export interface RegisteredModelReader {
   find(name: string): Promise<RegisteredModel | null>;
   /** Whether the name is taken, and by what. */
   findKind(name: string): Promise<ModelKind | null>;
-  /** One page in a constant number of statements. */
-  search(search: RegisteredModelSearch, page: SearchPage): Promise<Page<RegisteredModel>>;
+  /** One page, of models whose names are in `readable` (null is every name), in a constant number of statements. */
+  search(
+    search: RegisteredModelSearch,
+    readable: NameScope | null,
+    page: SearchPage,
+  ): Promise<Page<RegisteredModel>>;
   /** Names beyond `after` in byte order. */
   listNames(after: string, limit: number): Promise<string[]>;
   /** How many models the search matches, counted no further than `limit`. */
-  count(search: RegisteredModelSearch, limit: number): Promise<number>;
+  count(search: RegisteredModelSearch, readable: NameScope | null, limit: number): Promise<number>;
 }
 
 export interface RegisteredModelWriter extends RegisteredModelReader {
