@@ -13,6 +13,7 @@ import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
 import { randomIds } from './host/ids.ts';
 import { argonPasswords } from './host/passwords.ts';
+import { countedRefusals } from './host/refusals.ts';
 import { collectedUses, rememberedPasswords } from './host/verified-passwords.ts';
 import { webhookSecrets } from './host/webhook-secrets.ts';
 import type { Authenticate } from './http/plugins/actor.ts';
@@ -21,9 +22,11 @@ import { createServer } from './http/server.ts';
 import { type BackgroundJobs, startBackgroundJobs } from './jobs/runner.ts';
 import { createSignal } from './jobs/signal.ts';
 import { authenticate } from './operations/authentication.ts';
+import { bootstrapAdmin, hasAdmin } from './operations/bootstrap.ts';
 import type { ArtifactStore } from './operations/ports/artifact-store.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { Deps } from './operations/ports.ts';
+import { productionApprovers } from './operations/production-approvers.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
 import type { Engine } from './store/dialect.ts';
 import { createInspector } from './store/schema/inspector.ts';
@@ -84,10 +87,12 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    refusals: countedRefusals(),
     auditSigner: auditSignerOfFile(config.auditKeyFile),
     serverId,
     ...webhookParts(config),
   });
+  if (config.auth !== 'none') await welcomeAdmin(config, deps, logger);
   const { app, routes, draining } = await createServer({
     deps,
     version: programVersion(),
@@ -115,10 +120,26 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   };
 }
 
+/** Makes the admin whom the settings name, unless there is one; who could not sign in at all is told how to. */
+async function welcomeAdmin(config: Config, deps: Deps, logger: Logger): Promise<void> {
+  const { bootstrapAdmin: name, bootstrapAdminPassword: password } = config;
+  if (name !== undefined && password !== undefined) {
+    const made = await bootstrapAdmin(deps, { name, password });
+    if (made === 'made') logger.info(`made the first admin, ${name}`);
+    if (made === 'name_taken')
+      logger.warn(`there is no admin, and the name ${name} is taken by somebody who is none`);
+  }
+  if (!(await hasAdmin(deps)))
+    logger.warn(
+      'nobody can manage access yet; make the first admin: npx farmiq-registry admin create-user NAME --role admin --password-stdin',
+    );
+}
+
 /** With sign-in off everybody is the one local actor. */
 function authenticator(config: Config, deps: Deps): Authenticate {
   if (config.auth === 'none') return async (_credentials, client) => ({ ...LOCAL_ACTOR, client });
-  return (credentials, client) => authenticate(deps, credentials, client);
+  const approving = productionApprovers(config.productionApprovers);
+  return async (credentials, client) => approving(await authenticate(deps, credentials, client));
 }
 
 interface Parts {

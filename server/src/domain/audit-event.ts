@@ -53,7 +53,7 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** A value small enough to stand in an event, and never a secret. */
-export type AuditValue = string | number | boolean | null | readonly string[];
+type AuditValue = string | number | boolean | null | readonly string[];
 export type AuditValues = Readonly<Record<string, AuditValue>>;
 
 /** What the event is about. `id` stays when the name changes. */
@@ -81,6 +81,8 @@ export interface AuditEntry {
   /** What was there before and is there now, of the fields that changed. */
   readonly before?: AuditValues | null;
   readonly after?: AuditValues | null;
+  /** Where the request came from when nobody is known. */
+  readonly client?: AuditClient;
 }
 
 /** One event as it is kept, in the spelling of the API and of the leaf. */
@@ -130,7 +132,7 @@ const TEXT_LENGTH = 1_000;
 
 /** @returns the event; texts are bounded and well-formed, so that every one of them has a canonical form. */
 export function auditEvent(actor: Actor | null, entry: AuditEntry, context: AuditContext): AuditEvent {
-  const client = actor?.client ?? NO_CLIENT;
+  const client = actor?.client ?? entry.client ?? NO_CLIENT;
   const { object } = entry;
   return {
     id: context.id,

@@ -14,6 +14,7 @@ import { registerHealth } from './plugins/health.ts';
 import { collectPaths } from './plugins/known-paths.ts';
 import { registerOneAtATime } from './plugins/one-at-a-time.ts';
 import { registerOriginGuard } from './plugins/origin-guard.ts';
+import { registerRefusalRecord } from './plugins/refusal-record.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { requireDecisions } from './plugins/route-decision.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
@@ -82,6 +83,7 @@ export async function createServer(
   registerWires(app, options);
   registerOriginGuard(app, { hosts: options.allowedHosts, origins: options.allowedOrigins });
   registerActor(app, options.authenticate);
+  registerRefusalRecord(app, deps);
   registerHealth(app, { deps, version, draining });
   return { app, routes, draining };
 }

@@ -3,6 +3,7 @@ import { endLease } from '../operations/server-lease.ts';
 import { adoptModels } from './adopt-models.ts';
 import { type DeliveryOptions, deliverWebhooks } from './deliver-webhooks.ts';
 import { holdLease } from './hold-lease.ts';
+import { noteRefusals } from './note-refusals.ts';
 import { noteTokenUses } from './note-token-uses.ts';
 import { placeAuditEvents } from './place-events.ts';
 import { sealVersions } from './seal-versions.ts';
@@ -50,6 +51,7 @@ export function startBackgroundJobs(
     sealVersions,
     sweepUploads,
     noteTokenUses,
+    noteRefusals(deps),
     placeAuditEvents(auditEvents),
     deliverWebhooks({ ...webhooks, log }),
   ];

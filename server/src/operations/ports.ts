@@ -18,6 +18,7 @@ import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.
 import type { MetricReader, MetricWriter } from './ports/metric.ts';
 import type { ModelVersionReader, ModelVersionWriter } from './ports/model-version.ts';
 import type { Passwords } from './ports/passwords.ts';
+import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
@@ -112,6 +113,7 @@ export interface Deps {
   readonly attempts: Attempts;
   readonly verified: VerifiedPasswords;
   readonly tokenUses: TokenUses;
+  readonly refusals: Refusals;
   readonly auditSigner: AuditSigner;
   /** Which process this is. */
   readonly serverId: string;

@@ -1,6 +1,7 @@
 import { countedAttempts } from '../../src/host/attempts.ts';
 import { auditSigner, newAuditKey } from '../../src/host/audit-key.ts';
 import { argonPasswords } from '../../src/host/passwords.ts';
+import { countedRefusals } from '../../src/host/refusals.ts';
 import { collectedUses, rememberedPasswords } from '../../src/host/verified-passwords.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 
@@ -11,13 +12,14 @@ const signer = auditSigner(newAuditKey());
 /** What signing in and the audit log take, with passwords that are hashed fast. */
 export function signInParts(): Pick<
   Deps,
-  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'auditSigner'
+  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'refusals' | 'auditSigner'
 > {
   return {
     passwords: fastPasswords,
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    refusals: countedRefusals(),
     auditSigner: signer,
   };
 }
