@@ -8,7 +8,7 @@ export interface SignedNote {
   readonly signatures: readonly NoteSignature[];
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string;
   /** The first four bytes of the key's id, as 8 hex digits. */
   readonly keyId: string;

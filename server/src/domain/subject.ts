@@ -12,7 +12,7 @@ export interface Subject {
 }
 
 /** `user`: a person. `service_account`: a program. `local`: whoever asks while sign-in is off. `system`: our own jobs. */
-export const SUBJECT_KINDS = ['user', 'service_account', 'local', 'system'] as const;
+const SUBJECT_KINDS = ['user', 'service_account', 'local', 'system'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 const NAME_LENGTH = 128;

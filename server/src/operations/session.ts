@@ -26,7 +26,7 @@ export async function signIn(
 }
 
 /** Keeps a browser of somebody who was recognised. */
-export async function beginSession(
+async function beginSession(
   deps: Deps,
   identity: Identity,
   client: AuditClient,

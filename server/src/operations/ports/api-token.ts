@@ -19,7 +19,7 @@ export interface ApiToken {
 }
 
 /** What a request with a token needs to know, in one round trip. */
-export interface TokenIdentity extends Identity {
+interface TokenIdentity extends Identity {
   readonly token: ApiToken;
 }
 

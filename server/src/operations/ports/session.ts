@@ -1,7 +1,7 @@
 import type { Identity } from './subject.ts';
 
 /** A browser that is signed in. */
-export interface Session {
+interface Session {
   /** SHA-256 of the cookie's secret, as hex. */
   readonly secretSha256: string;
   readonly subjectId: string;
@@ -9,7 +9,7 @@ export interface Session {
   readonly expiresAtMs: number;
 }
 
-export interface SessionIdentity extends Identity {
+interface SessionIdentity extends Identity {
   readonly session: Session;
 }
 

@@ -15,7 +15,7 @@ export interface PasswordIdentity extends Identity {
 }
 
 /** Who a subject is at an identity provider. */
-export interface ExternalIdentity {
+interface ExternalIdentity {
   readonly issuer: string;
   readonly externalId: string;
 }

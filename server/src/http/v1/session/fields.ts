@@ -1,7 +1,7 @@
 import type { Actor } from '../../../domain/actor.ts';
 import { Type } from '../schema-builder.ts';
 
-export const GRANTED = Type.Object({
+const GRANTED = Type.Object({
   role: Type.Enum(['reader', 'writer', 'approver', 'admin']),
   resource: Type.Enum(['model', 'experiment']),
   pattern: Type.String({ description: 'Whole names; `*` stands for any run of characters.' }),
