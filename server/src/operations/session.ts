@@ -26,11 +26,7 @@ export async function signIn(
 }
 
 /** Keeps a browser of somebody who was recognised. */
-async function beginSession(
-  deps: Deps,
-  identity: Identity,
-  client: AuditClient,
-): Promise<BegunSession> {
+async function beginSession(deps: Deps, identity: Identity, client: AuditClient): Promise<BegunSession> {
   const secret = toBase64(deps.ids.secret()).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
   const nowMs = deps.clock.now();
   const expiresAtMs = nowMs + LIFETIME_MS;

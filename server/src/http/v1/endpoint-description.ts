@@ -2,13 +2,17 @@ import type { RouteOptions } from 'fastify';
 import type { Endpoint } from './endpoint.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
 import { KEY_HEADER, KEY_PROBLEMS } from './idempotency.ts';
+import { LINES_TYPE, type LinesEndpoint } from './lines-endpoint.ts';
 import { type ProblemCode, problemResponses } from './openapi-problems.ts';
 
 const JSON_BODY = 'application/json';
 const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
 
 /** An endpoint as its documentation has it. */
-export function describeEndpoint(endpoint: Endpoint | FileEndpoint, prefix: string): RouteOptions {
+export function describeEndpoint(
+  endpoint: Endpoint | FileEndpoint | LinesEndpoint,
+  prefix: string,
+): RouteOptions {
   const { method, path, operation } = endpoint;
   return {
     method,
@@ -26,17 +30,23 @@ export function describeEndpoint(endpoint: Endpoint | FileEndpoint, prefix: stri
   };
 }
 
-function requestOf(endpoint: Endpoint | FileEndpoint) {
+function requestOf(endpoint: Endpoint | FileEndpoint | LinesEndpoint) {
   if ('transfer' in endpoint)
     return {
       params: endpoint.schemas.params,
       ...(endpoint.streams === 'in' && { body: { content: BYTES } }),
     };
+  if ('lines' in endpoint) return {};
   const { params, query, body } = endpoint.schemas;
   return { ...(params && { params }), ...(query && { querystring: query }), ...(body && { body }) };
 }
 
-function responsesOf(endpoint: Endpoint | FileEndpoint): Record<string, object> {
+function responsesOf(endpoint: Endpoint | FileEndpoint | LinesEndpoint): Record<string, object> {
+  if ('lines' in endpoint)
+    return {
+      '200': { description: endpoint.summary, content: { [LINES_TYPE]: { schema: { type: 'string' } } } },
+      ...refusalsOf(endpoint),
+    };
   const { answer, status = 200, summary, tagged } = endpoint;
   const sends = 'transfer' in endpoint && endpoint.streams === 'out';
   const content = sends ? BYTES : { [JSON_BODY]: { schema: answer } };
@@ -51,7 +61,11 @@ function responsesOf(endpoint: Endpoint | FileEndpoint): Record<string, object> 
 }
 
 /** What an endpoint can refuse with, by status. */
-export function refusalsOf({ method, problems, schemas }: Endpoint | FileEndpoint): Record<string, object> {
+export function refusalsOf({
+  method,
+  problems,
+  schemas,
+}: Endpoint | FileEndpoint | LinesEndpoint): Record<string, object> {
   const all: readonly ProblemCode[] = method === 'POST' ? [...problems, ...KEY_PROBLEMS] : problems;
   return problemResponses(all, 'body' in schemas);
 }

@@ -13,6 +13,7 @@ import { grantEndpoints } from './grant/index.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
+import { type LinesEndpoint, sendLines } from './lines-endpoint.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
 import { sendProblem } from './problem-reply.ts';
@@ -25,7 +26,7 @@ import { registerUnknownPath } from './unknown-path.ts';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Every endpoint of v1, in the order of the documentation. */
-export const ENDPOINTS: readonly (Endpoint | FileEndpoint)[] = [
+export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint)[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...aliasEndpoints,
@@ -51,7 +52,9 @@ export async function registerV1Wire(
       registerIdempotency(scope, deps);
       await scope.register(async (messages) => {
         registerBodyDeadline(messages);
-        for (const endpoint of ENDPOINTS) if ('run' in endpoint) mount(messages, deps, endpoint);
+        for (const endpoint of ENDPOINTS)
+          if ('run' in endpoint) mount(messages, deps, endpoint);
+          else if ('lines' in endpoint) mountLines(messages, deps, endpoint);
       });
       await scope.register(async (files) => {
         registerStreamBody(files);
@@ -86,6 +89,17 @@ function mountFile(app: FastifyInstance, deps: Deps, endpoint: FileEndpoint): vo
       if (answer === null) return reply;
       return reply.type(JSON_TYPE).send(renderJson(answer));
     },
+  });
+}
+
+function mountLines(app: FastifyInstance, deps: Deps, endpoint: LinesEndpoint): void {
+  const { method, path, operation, permission } = endpoint;
+  app.route({
+    method,
+    url: path,
+    exposeHeadRoute: false,
+    config: { operation, permission },
+    handler: (request, reply) => sendLines(deps, endpoint, { request, reply }),
   });
 }
 

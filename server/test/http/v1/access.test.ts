@@ -169,7 +169,27 @@ describe('signing in', () => {
     expect(JSON.parse(proof.body.proof.leaf)).toMatchObject({ action: 'subject.create' });
     const checkpoint = await call('GET', '/api/v1/audit/checkpoint', { headers: ada });
     expect(checkpoint.body.checkpoint).toEqual(proof.body.proof.checkpoint);
-    for (const url of ['/api/v1/audit/events', '/api/v1/audit/checkpoint', '/api/v1/audit/events/0/proof'])
+    const all = await server.app.inject({
+      url: '/api/v1/audit/export',
+      headers: { host: 'localhost:5136', ...ada },
+    });
+    expect(all.headers['content-type']).toBe('application/x-ndjson');
+    const lines = all.body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toEqual({ public_key: checkpoint.body.public_key });
+    expect(lines.slice(1, -1).map((line) => line.seq)).toEqual(
+      Array.from({ length: lines.length - 2 }, (_, place) => place),
+    );
+    expect(lines[seq + 1].event).toEqual(JSON.parse(proof.body.proof.leaf));
+    expect(lines.at(-1).checkpoint).toBe(checkpoint.body.checkpoint.note);
+    for (const url of [
+      '/api/v1/audit/events',
+      '/api/v1/audit/export',
+      '/api/v1/audit/checkpoint',
+      '/api/v1/audit/events/0/proof',
+    ])
       expect((await call('GET', url, { headers: basic('mia') })).status).toBe(403);
     for (const seq of ['9999', '-1', 'x', '1e3', '01'])
       expect([400, 404]).toContain(

@@ -85,7 +85,9 @@ type Documented = (typeof ENDPOINTS)[number];
 
 const VALIDATORS = new Map(
   ENDPOINTS.flatMap((endpoint) =>
-    endpoint.answer === undefined ? [] : [[endpoint, Compile(endpoint.answer)] as const],
+    !('answer' in endpoint) || endpoint.answer === undefined
+      ? []
+      : [[endpoint as Documented, Compile(endpoint.answer)] as const],
   ),
 );
 
