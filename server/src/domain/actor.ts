@@ -46,3 +46,14 @@ export const LOCAL_ACTOR: Actor = {
     { role: 'admin', resource: 'experiment', pattern: '*' },
   ],
 };
+
+/** Whoever has the database and the program: the server by itself, and the command line. */
+export const OPERATOR: Actor = {
+  subjectId: 'operator',
+  kind: 'system',
+  displayName: 'operator',
+  grants: [
+    { role: 'admin', resource: 'model', pattern: '*' },
+    { role: 'admin', resource: 'experiment', pattern: '*' },
+  ],
+};

@@ -5,6 +5,8 @@ import { checkAlias, checkNewAlias } from '../domain/registered-model.ts';
 import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES } from '../domain/stage.ts';
 import { aliasChanged } from '../domain/webhook-payload.ts';
+import { recordEvent } from './audit.ts';
+import { aliasObject } from './audit-object.ts';
 import { lockModel } from './model-identity.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
@@ -26,7 +28,8 @@ export async function setAlias(
     // MLflow: an absent model shows as the absent version.
     if ((await writer.modelVersions.find(name, version)) === null)
       throw new RegistryError('version_not_found', { name, selector: String(version) });
-    const { modelId } = await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
+    const { modelId } = model;
     const slot = aliasSlot(alias);
     const held = await writer.aliases.find(name, alias);
     // MLflow: told also when nothing moves.
@@ -37,6 +40,12 @@ export async function setAlias(
     if (held !== null) await writer.slots.leave(change, slot, held);
     await writer.slots.enter(change, slot, version, 'direct');
     await writer.aliases.set(name, alias, version);
+    await recordEvent(deps, writer, actor, {
+      action: 'alias.set',
+      object: aliasObject(model, version),
+      before: { alias, version: held },
+      after: { alias, version },
+    });
   });
 }
 
@@ -50,7 +59,8 @@ export async function deleteAlias(
   checkAlias(alias);
   authorizeChange(actor, 'move-alias', name);
   await deps.store.write(async (writer) => {
-    const { modelId } = await lockModel(deps, writer, name);
+    const model = await lockModel(deps, writer, name);
+    const { modelId } = model;
     const held = await writer.aliases.find(name, alias);
     await announce(deps, writer, aliasChanged(name, alias, null));
     if (held === null) return;
@@ -58,6 +68,11 @@ export async function deleteAlias(
     const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
     await writer.slots.leave({ modelId, atMs, actor: actor.subjectId, reason: null }, slot, held);
     await writer.aliases.delete(name, alias);
+    await recordEvent(deps, writer, actor, {
+      action: 'alias.delete',
+      object: aliasObject(model, held),
+      before: { alias, version: held },
+    });
   });
 }
 

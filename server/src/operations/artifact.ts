@@ -1,7 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
 import type { ArtifactPath } from '../domain/artifact-path.ts';
+import type { AuditEntry } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { isPermitted, type Resource, type Verb } from '../domain/permission.ts';
+import { recordEvent } from './audit.ts';
 import { authorize } from './authorize.ts';
 import type { ArtifactEntry, OpenedFile, StagedFile } from './ports/artifact-store.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -17,6 +19,8 @@ export interface ArtifactUpload {
   readonly path: ArtifactPath;
   readonly body: AsyncIterable<Uint8Array>;
   readonly declaredSha256: readonly string[];
+  /** What is written down when the file becomes one of a version. */
+  readonly event?: AuditEntry;
 }
 
 const GREATEST_EXPERIMENT_ID = 2_147_483_647;
@@ -35,7 +39,7 @@ export async function putArtifact(deps: Deps, actor: Actor, upload: ArtifactUplo
   try {
     if (upload.declaredSha256.some((declared) => declared !== staged.sha256))
       throw new RegistryError('artifact_digest_mismatch', { path: path.text });
-    await publish(deps, actor, path, staged);
+    await publish(deps, actor, upload, staged);
   } finally {
     // After publishing this changes nothing.
     await staged.discard();
@@ -43,7 +47,12 @@ export async function putArtifact(deps: Deps, actor: Actor, upload: ArtifactUplo
   return staged;
 }
 
-async function publish(deps: Deps, actor: Actor, path: ArtifactPath, staged: StagedFile): Promise<void> {
+async function publish(
+  deps: Deps,
+  actor: Actor,
+  { path, event }: ArtifactUpload,
+  staged: StagedFile,
+): Promise<void> {
   await deps.store.write(async (writer) => {
     await writer.seals.lockTree(path, 'upload');
     if (await isSealedCopy(writer, path, staged)) return;
@@ -58,6 +67,7 @@ async function publish(deps: Deps, actor: Actor, path: ArtifactPath, staged: Sta
       uploadedBy: actor.subjectId,
     };
     await writer.seals.recordArtifact(row);
+    if (event !== undefined) await recordEvent(deps, writer, actor, event);
     const fingerprint = await staged.publish();
     // A bucket that encrypts with keys of its own tells it only now.
     if (fingerprint !== row.fingerprint) await writer.seals.recordArtifact({ ...row, fingerprint });
@@ -85,6 +95,8 @@ export async function deleteArtifact(deps: Deps, actor: Actor, path: ArtifactPat
     await writer.seals.removeArtifacts(path);
     // Inside: a version that freezes the path waits for us, and then finds nothing. Again is harmless.
     await deps.artifacts.remove(path);
+    const object = { kind: 'artifact', id: null, name: path.text };
+    await recordEvent(deps, writer, actor, { action: 'artifact.delete', object });
   });
 }
 

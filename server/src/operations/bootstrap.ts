@@ -1,21 +1,10 @@
-import type { Actor } from '../domain/actor.ts';
+import { OPERATOR } from '../domain/actor.ts';
 import { parseNewPassword } from '../domain/password.ts';
 import { parseSubjectName, type Subject, subjectNameKey } from '../domain/subject.ts';
 import { recordEvent } from './audit.ts';
 import { insertGrant } from './grant.ts';
 import type { Deps } from './ports.ts';
 import { subjectObject } from './subject.ts';
-
-/** Whoever has the database and the program: the start of a server, and the command line. */
-export const OPERATOR: Actor = {
-  subjectId: 'operator',
-  kind: 'system',
-  displayName: 'operator',
-  grants: [
-    { role: 'admin', resource: 'model', pattern: '*' },
-    { role: 'admin', resource: 'experiment', pattern: '*' },
-  ],
-};
 
 /**
  * Makes the first admin, unless there is one; of several servers that start at the same time, one does.

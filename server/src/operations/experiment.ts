@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { checkArtifactLocation } from '../domain/artifact-location.ts';
+import type { AuditEntry } from '../domain/audit-event.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import {
   CUSTOM_VIEW_PREFIX,
@@ -15,6 +16,8 @@ import type { Page } from '../domain/page.ts';
 import { isPermitted, readableNames, type Verb } from '../domain/permission.ts';
 import type { ExperimentSearch } from '../domain/search/experiment.ts';
 import type { Tag } from '../domain/tag.ts';
+import { recordEvent } from './audit.ts';
+import { experimentObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
 import { grantToCreator } from './creator-grant.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
@@ -45,6 +48,10 @@ export async function createExperiment(
   return deps.store.write(async (writer) => {
     const id = await writer.experiments.insert({ name, artifactLocation, tags, nowMs: deps.clock.now() });
     if (id === null) throw experimentExists(name);
+    await recordExperiment(deps, writer, actor, {
+      action: 'experiment.create',
+      experiment: { experimentId: id, name },
+    });
     await grantToCreator(deps, writer, actor, name);
     return id;
   });
@@ -64,8 +71,15 @@ export async function ensureExperiment(
   authorizeNew(actor, name);
   const known = await writer.experiments.findByName(name);
   if (known === null) {
-    await writer.experiments.insert({ name, artifactLocation: null, tags: [], nowMs: deps.clock.now() });
-    await grantToCreator(deps, writer, actor, name);
+    const made = { name, artifactLocation: null, tags: [], nowMs: deps.clock.now() };
+    const experimentId = await writer.experiments.insert(made);
+    if (experimentId !== null) {
+      await recordExperiment(deps, writer, actor, {
+        action: 'experiment.create',
+        experiment: { experimentId, name },
+      });
+      await grantToCreator(deps, writer, actor, name);
+    }
   }
   const experiment = known ?? (await writer.experiments.findByName(name));
   if (experiment === null) throw experimentExists(name);
@@ -119,6 +133,12 @@ export async function renameExperiment(
       throw invalidArgument('Cannot rename a non-active experiment.', 'experiment_id');
     if (!(await writer.experiments.rename(experimentId, newName, deps.clock.now())))
       throw experimentExists(newName);
+    await recordExperiment(deps, writer, actor, {
+      action: 'experiment.update',
+      experiment: { experimentId, name: newName },
+      before: { name: experiment.name },
+      after: { name: newName },
+    });
   });
 }
 
@@ -145,6 +165,8 @@ async function setLifecycle(
     await writer.experiments.setLifecycle(experimentId, to, nowMs);
     // MLflow: every run follows, also one that had been deleted by itself before.
     await writer.runs.setLifecycleOfAll(experimentId, to, to === 'deleted' ? nowMs : null);
+    const action = to === 'deleted' ? 'experiment.delete' : 'experiment.restore';
+    await recordExperiment(deps, writer, actor, { action, experiment });
   });
 }
 
@@ -164,6 +186,8 @@ export async function setExperimentTag(
       checkCustomViews(views.size, experimentId);
     }
     await writer.experiments.putTag(experimentId, tag);
+    const after = { [`tags.${tag.key}`]: tag.value };
+    await recordExperiment(deps, writer, actor, { action: 'experiment.update', experiment, after });
   });
 }
 
@@ -175,12 +199,27 @@ export async function deleteExperimentTag(
 ): Promise<void> {
   const { experimentId, key } = input;
   await deps.store.write(async (writer) => {
-    checkExperimentActive(await requireExperiment(writer, actor, { experimentId, verb: 'edit-metadata' }));
+    const experiment = await requireExperiment(writer, actor, { experimentId, verb: 'edit-metadata' });
+    checkExperimentActive(experiment);
     if (!(await writer.experiments.deleteTag(experimentId, key)))
       throw new RegistryError('resource_not_found', {
         message: `No tag with name: ${key} in experiment with id ${experimentId}`,
       });
+    const after = { [`tags.${key}`]: null };
+    await recordExperiment(deps, writer, actor, { action: 'experiment.update', experiment, after });
   });
+}
+
+async function recordExperiment(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  {
+    experiment,
+    ...entry
+  }: Omit<AuditEntry, 'object'> & { experiment: Parameters<typeof experimentObject>[0] },
+): Promise<void> {
+  await recordEvent(deps, writer, actor, { ...entry, object: experimentObject(experiment) });
 }
 
 /** The experiment, when the actor may do this to it. @throws `experiment_not_found`, `permission_denied`. */

@@ -5,7 +5,7 @@ import { checkMetric, type NewMetric } from '../domain/metric.ts';
 import { checkParam, checkRunTag, type Param } from '../domain/run.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Deps, Writer } from './ports.ts';
-import { insertRun } from './run.ts';
+import { insertRun, recordRun } from './run.ts';
 import { writeParams } from './run-data.ts';
 import { writeDatasetInputs } from './run-link.ts';
 
@@ -28,7 +28,7 @@ export interface FinishedRun {
  * @throws `invalid_argument` for a key or value that MLflow would refuse, or a deleted experiment.
  */
 export async function createFinishedRun(
-  deps: Pick<Deps, 'ids' | 'clock'>,
+  deps: Pick<Deps, 'ids' | 'clock' | 'serverId'>,
   writer: Writer,
   run: FinishedRun,
 ): Promise<{ runId: string; artifactUri: string }> {
@@ -47,6 +47,7 @@ export async function createFinishedRun(
     endTimeMs: nowMs,
     tags: run.tags,
   });
+  await recordRun(deps, writer, run.actor, { action: 'run.create', runId: made.runId, name: made.name });
   await writeParams(writer, made.runId, run.params);
   await writer.metrics.log(made.runId, metrics);
   await writeDatasetInputs(deps, writer, {

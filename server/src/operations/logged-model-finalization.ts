@@ -1,9 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
 import type { LoggedModel, LoggedModelStatus } from '../domain/logged-model.ts';
-import { lockVisible, requireModel } from './logged-model.ts';
+import { lockVisible, recordLoggedModel, requireModel } from './logged-model.ts';
 import type { UnsealedVersion } from './ports/logged-model.ts';
 import type { Deps, Writer } from './ports.ts';
-import { sealInUnit, surveyFiles, type VersionFiles } from './seal.ts';
+import { recordSeal, sealInUnit, surveyFiles, type VersionFiles } from './seal.ts';
 
 interface Finalization {
   readonly modelId: string;
@@ -46,7 +46,13 @@ async function attempt(
     const waiting = isFinal ? await writer.loggedModels.listUnsealedVersions(model) : [];
     if (waiting.length > 0 && files === null) return { model: null, surveyWanted: model.artifactUri };
     await writer.loggedModels.setStatus(modelId, status, deps.clock.now());
-    if (files !== null) for (const version of waiting) await sealLate(deps, writer, version, files);
+    await recordLoggedModel(deps, writer, actor, {
+      action: 'logged_model.finalize',
+      model,
+      after: { status },
+    });
+    if (files !== null)
+      for (const version of waiting) await sealLate(deps, writer, actor, { version, files });
     return { model: await requireModel(writer, modelId), surveyWanted: null };
   });
 }
@@ -54,12 +60,13 @@ async function attempt(
 async function sealLate(
   deps: Deps,
   writer: Writer,
-  version: UnsealedVersion,
-  files: VersionFiles,
+  actor: Actor,
+  { version, files }: { version: UnsealedVersion; files: VersionFiles },
 ): Promise<void> {
-  const sealed = await sealInUnit(deps, writer, version, files);
+  const result = await sealInUnit(deps, writer, version, files);
   await writer.versionRecords.setSeal(version.modelId, version.version, {
-    ...sealed,
+    ...result,
     nowMs: deps.clock.now(),
   });
+  await recordSeal(deps, writer, actor, { model: version, version: version.version, result });
 }

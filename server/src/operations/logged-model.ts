@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { AuditEntry } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { checkExperimentActive, defaultArtifactLocation, experimentNotFound } from '../domain/experiment.ts';
 import {
@@ -18,6 +19,8 @@ import type { Param } from '../domain/run.ts';
 import { makeRunName } from '../domain/run-name.ts';
 import { reprString } from '../domain/search/python-text.ts';
 import { checkNotReserved, lastTagPerKey, type Tag } from '../domain/tag.ts';
+import { recordEvent } from './audit.ts';
+import { loggedModelObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 
@@ -59,7 +62,9 @@ export async function createLoggedModel(
       tags: lastTagPerKey(input.tags),
       nowMs: deps.clock.now(),
     });
-    return requireModel(writer, modelId);
+    const made = await requireModel(writer, modelId);
+    await recordLoggedModel(deps, writer, actor, { action: 'logged_model.create', model: made });
+    return made;
   });
 }
 
@@ -99,6 +104,8 @@ export async function logLoggedModelParams(
     const model = await lockVisible(writer, actor, 'edit-metadata', input.modelId);
     const [conflict] = await writer.loggedModels.addParams(model, input.params);
     if (conflict !== undefined) throw paramStands(model.modelId, conflict.given, conflict.standing.value);
+    const after = { params: input.params.map(({ key }) => key) };
+    await recordLoggedModel(deps, writer, actor, { action: 'logged_model.update', model, after });
   });
 }
 
@@ -112,6 +119,8 @@ export async function setLoggedModelTags(
   await deps.store.write(async (writer) => {
     const model = await lockVisible(writer, actor, 'edit-metadata', input.modelId);
     await writer.loggedModels.putTags(model, lastTagPerKey(input.tags));
+    const after = Object.fromEntries(input.tags.map(({ key, value }) => [`tags.${key}`, value]));
+    await recordLoggedModel(deps, writer, actor, { action: 'logged_model.update', model, after });
   });
 }
 
@@ -124,19 +133,23 @@ export async function deleteLoggedModelTag(
   const { modelId, key } = input;
   checkNotReserved(key);
   await deps.store.write(async (writer) => {
-    await lockVisible(writer, actor, 'edit-metadata', modelId);
+    const model = await lockVisible(writer, actor, 'edit-metadata', modelId);
     if (!(await writer.loggedModels.deleteTag(modelId, key)))
       throw new RegistryError('resource_not_found', {
         message: `No tag with key ${reprString(key)} found for model with ID ${reprString(modelId)}.`,
       });
+    const after = { [`tags.${key}`]: null };
+    await recordLoggedModel(deps, writer, actor, { action: 'logged_model.update', model, after });
   });
 }
 
 /** Marks the model as deleted; its files stay. Again is fine. @throws `logged_model_not_found`. */
 export async function deleteLoggedModel(deps: Deps, actor: Actor, modelId: string): Promise<void> {
   await deps.store.write(async (writer) => {
-    await lockVisible(writer, actor, 'delete', modelId);
+    const model = await lockVisible(writer, actor, 'delete', modelId);
     await writer.loggedModels.markDeleted(modelId, deps.clock.now());
+    if (model.lifecycleStage !== 'deleted')
+      await recordLoggedModel(deps, writer, actor, { action: 'logged_model.delete', model });
   });
 }
 
@@ -168,6 +181,15 @@ function parseList(text: string | null): unknown[] {
   } catch {
     return [];
   }
+}
+
+export async function recordLoggedModel(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  { model, ...entry }: Omit<AuditEntry, 'object'> & { model: Parameters<typeof loggedModelObject>[0] },
+): Promise<void> {
+  await recordEvent(deps, writer, actor, { ...entry, object: loggedModelObject(model) });
 }
 
 /** The model, locked, when the actor may do this to it. @throws `logged_model_not_found`, `permission_denied`. */

@@ -3,9 +3,10 @@ import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { PROMPT_TAG } from '../domain/registered-model.ts';
 import { checkRegistryTag } from '../domain/tag.ts';
 import { promptTagChanged } from '../domain/webhook-payload.ts';
+import { lockModel } from './model-identity.ts';
 import { type ModelSummary, summarize } from './model-list.ts';
 import type { Deps } from './ports.ts';
-import { authorizeChange, checkDescription } from './registered-model.ts';
+import { authorizeChange, checkDescription, recordModelUpdate } from './registered-model.ts';
 import { announce } from './webhook-announcement.ts';
 
 export interface ModelEdit {
@@ -28,8 +29,7 @@ export async function editModel(deps: Deps, actor: Actor, input: ModelEdit): Pro
     );
   authorizeChange(actor, 'edit-metadata', name);
   return deps.store.write(async (writer) => {
-    if ((await writer.registeredModels.lock(name)) === null)
-      throw new RegistryError('model_not_found', { name });
+    const identity = await lockModel(deps, writer, name);
     const isPrompt = tags.size > 0 && (await writer.registeredModels.findKind(name)) === 'prompt';
     for (const [key, value] of tags) {
       if (value === null) await writer.registeredModels.deleteTag(name, key);
@@ -38,6 +38,11 @@ export async function editModel(deps: Deps, actor: Actor, input: ModelEdit): Pro
     }
     if (description !== undefined)
       await writer.registeredModels.setDescription(name, description, deps.clock.now());
+    const after = {
+      ...(description !== undefined && { description }),
+      ...Object.fromEntries([...tags].map(([key, value]) => [`tags.${key}`, value])),
+    };
+    if (Object.keys(after).length > 0) await recordModelUpdate(deps, writer, actor, identity, after);
     const model = await writer.registeredModels.find(name);
     if (model === null) throw new RegistryError('model_not_found', { name });
     return summarize(writer, model);

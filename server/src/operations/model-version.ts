@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { AuditValues } from '../domain/audit-event.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { Page } from '../domain/page.ts';
@@ -6,10 +7,12 @@ import { readableNames } from '../domain/permission.ts';
 import { checkPromptTag, PROMPT_TAG } from '../domain/registered-model.ts';
 import type { ModelVersionSearch } from '../domain/search/model-version.ts';
 import { aliasSlot } from '../domain/slot.ts';
-import { MLFLOW_STAGES, type MlflowStage } from '../domain/stage.ts';
+import { fromMlflowStage, MLFLOW_STAGES, type MlflowStage } from '../domain/stage.ts';
 import { checkRegistryTagKey, checkVersionTag, type Tag } from '../domain/tag.ts';
 import { versionTagChanged } from '../domain/webhook-payload.ts';
-import { lockModel, requireRecord } from './model-identity.ts';
+import { recordEvent } from './audit.ts';
+import { versionObject } from './audit-object.ts';
+import { type LockedModel, lockModel, requireRecord } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead, checkDescription } from './registered-model.ts';
 import { announce } from './webhook-announcement.ts';
@@ -86,7 +89,9 @@ export async function updateModelVersion(
   authorizeChange(actor, 'edit-metadata', name);
   return deps.store.write(async (writer) => {
     await requireVersion(writer, name, version);
+    const model = await lockModel(deps, writer, name);
     await writer.modelVersions.setDescription(name, version, description, deps.clock.now());
+    await recordVersionUpdate(deps, writer, actor, { model, version, after: { description } });
     return requireVersion(writer, name, version);
   });
 }
@@ -117,6 +122,11 @@ export async function deleteModelVersion(
     await writer.versionRecords.tombstone(modelId, version, nowMs, actor.subjectId);
     await writer.modelVersions.markDeleted(name, version, nowMs);
     await writer.registeredModels.touch(name, nowMs);
+    await recordEvent(deps, writer, actor, {
+      action: 'model_version.delete',
+      object: versionObject(model, version),
+      before: { stage: fromMlflowStage(doomed.stage), aliases: doomed.aliases },
+    });
   });
 }
 
@@ -131,7 +141,10 @@ export async function setModelVersionTag(
   await deps.store.write(async (writer) => {
     await requireVersion(writer, input.name, input.version);
     await requireSameKind(writer, input.name, input.tag);
+    const model = await lockModel(deps, writer, input.name);
     await writer.modelVersions.putTag(input.name, input.version, input.tag);
+    const after = { [`tags.${input.tag.key}`]: input.tag.value };
+    await recordVersionUpdate(deps, writer, actor, { model, version: input.version, after });
     await announce(deps, writer, versionTagChanged(input, input.tag.key, input.tag.value));
   });
 }
@@ -147,8 +160,26 @@ export async function deleteModelVersionTag(
   await deps.store.write(async (writer) => {
     await requireVersion(writer, input.name, input.version);
     await requireSameKind(writer, input.name, { key: input.key, value: null });
+    const model = await lockModel(deps, writer, input.name);
     await writer.modelVersions.deleteTag(input.name, input.version, input.key);
+    const after = { [`tags.${input.key}`]: null };
+    await recordVersionUpdate(deps, writer, actor, { model, version: input.version, after });
     await announce(deps, writer, versionTagChanged(input, input.key, null));
+  });
+}
+
+/** Writes down what of a version's own fields is new, if anything; a tag is `tags.<key>`, null when it was removed. */
+export async function recordVersionUpdate(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  { model, version, after }: { model: LockedModel; version: number; after: AuditValues },
+): Promise<void> {
+  if (Object.keys(after).length === 0) return;
+  await recordEvent(deps, writer, actor, {
+    action: 'model_version.update',
+    object: versionObject(model, version),
+    after,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { AuditValues } from '../domain/audit-event.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { Page } from '../domain/page.ts';
 import { readableNames } from '../domain/permission.ts';
@@ -13,8 +14,10 @@ import {
 import type { RegisteredModelSearch } from '../domain/search/registered-model.ts';
 import { checkRegistryTag, checkRegistryTagKey, sortedTags, type Tag } from '../domain/tag.ts';
 import { modelCreated, promptTagChanged } from '../domain/webhook-payload.ts';
+import { recordEvent } from './audit.ts';
+import { modelObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
-import { lockModel, lockWholeModel, newIdentity } from './model-identity.ts';
+import { type LockedModel, lockModel, lockWholeModel, newIdentity } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { announce } from './webhook-announcement.ts';
 
@@ -63,7 +66,14 @@ export async function insertModel(deps: Deps, writer: Writer, actor: Actor, inpu
   }
   await announce(deps, writer, modelCreated(input));
   const isPrompt = input.tags.findLast(({ key }) => key === PROMPT_TAG)?.value === 'true';
-  return newIdentity(deps, writer, actor, { name: input.name, kind: isPrompt ? 'prompt' : 'model', nowMs });
+  const kind = isPrompt ? 'prompt' : 'model';
+  const identity = await newIdentity(deps, writer, actor, { name: input.name, kind, nowMs });
+  await recordEvent(deps, writer, actor, {
+    action: 'registered_model.create',
+    object: modelObject(identity),
+    after: { kind, description: input.description },
+  });
+  return identity;
 }
 
 /** @throws `model_not_found`. */
@@ -102,9 +112,11 @@ export async function updateRegisteredModel(
   checkDescription(input.description);
   authorizeChange(actor, 'edit-metadata', input.name);
   return deps.store.write(async (writer) => {
-    await requireModel(writer, input.name);
-    await writer.registeredModels.setDescription(input.name, input.description, deps.clock.now());
-    return getModel(writer, input.name);
+    const { name, description } = input;
+    const identity = await lockModel(deps, writer, name);
+    await writer.registeredModels.setDescription(name, description, deps.clock.now());
+    await recordModelUpdate(deps, writer, actor, identity, { description });
+    return getModel(writer, name);
   });
 }
 
@@ -129,6 +141,12 @@ export async function renameRegisteredModel(
         throw new RegistryError('model_exists', { name: newName, kind: 'model', requested: 'model' });
       await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
       await writer.versionRecords.renameIdentity(identity.modelId, newName);
+      await recordEvent(deps, writer, actor, {
+        action: 'registered_model.rename',
+        object: modelObject({ ...identity, name: newName }),
+        before: { name },
+        after: { name: newName },
+      });
     }
     await writer.registeredModels.rename(name, newName, deps.clock.now());
     return getModel(writer, newName);
@@ -145,6 +163,10 @@ export async function deleteRegisteredModel(deps: Deps, actor: Actor, name: stri
     await writer.slots.leaveAll(identity.modelId, null, nowMs);
     await writer.versionRecords.tombstoneIdentity(identity.modelId, nowMs, actor.subjectId);
     await writer.registeredModels.delete(name);
+    await recordEvent(deps, writer, actor, {
+      action: 'registered_model.delete',
+      object: modelObject(identity),
+    });
   });
 }
 
@@ -154,9 +176,10 @@ export async function setRegisteredModelTag(deps: Deps, actor: Actor, input: { n
   authorizeChange(actor, 'edit-metadata', input.name);
   await deps.store.write(async (writer) => {
     const { name, tag } = input;
-    const kind = await lockKind(writer, name);
+    const { identity, kind } = await lockKind(deps, writer, name);
     checkPromptTag(kind, name, tag);
     await writer.registeredModels.putTag(name, tag);
+    await recordModelUpdate(deps, writer, actor, identity, { [`tags.${tag.key}`]: tag.value });
     if (kind === 'prompt') await announce(deps, writer, promptTagChanged(name, tag.key, tag.value));
   });
 }
@@ -171,9 +194,10 @@ export async function deleteRegisteredModelTag(
   authorizeChange(actor, 'edit-metadata', input.name);
   await deps.store.write(async (writer) => {
     const { name, key } = input;
-    const kind = await lockKind(writer, name);
+    const { identity, kind } = await lockKind(deps, writer, name);
     checkPromptTag(kind, name, { key, value: null });
     await writer.registeredModels.deleteTag(name, key);
+    await recordModelUpdate(deps, writer, actor, identity, { [`tags.${key}`]: null });
     if (kind === 'prompt') await announce(deps, writer, promptTagChanged(name, key, null));
   });
 }
@@ -201,15 +225,29 @@ export function checkDescription(description: string | null): void {
     );
 }
 
-async function requireModel(writer: Writer, name: string): Promise<void> {
-  if ((await writer.registeredModels.lock(name)) === null)
-    throw new RegistryError('model_not_found', { name });
+/** Writes down what of a model's own fields is new; a tag is `tags.<key>`, null when it was removed. */
+export async function recordModelUpdate(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  identity: LockedModel,
+  after: AuditValues,
+): Promise<void> {
+  await recordEvent(deps, writer, actor, {
+    action: 'registered_model.update',
+    object: modelObject(identity),
+    after,
+  });
 }
 
 /** Locks the model. @throws `model_not_found`. */
-async function lockKind(writer: Writer, name: string): Promise<ModelKind> {
-  await requireModel(writer, name);
-  return (await writer.registeredModels.findKind(name)) ?? 'model';
+async function lockKind(
+  deps: Deps,
+  writer: Writer,
+  name: string,
+): Promise<{ identity: LockedModel; kind: ModelKind }> {
+  const identity = await lockModel(deps, writer, name);
+  return { identity, kind: (await writer.registeredModels.findKind(name)) ?? 'model' };
 }
 
 async function getModel(reader: Pick<Reader, 'registeredModels'>, name: string): Promise<RegisteredModel> {

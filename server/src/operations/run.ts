@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { AuditEntry } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import {
   checkExperimentActive,
@@ -22,6 +23,8 @@ import {
 import { makeRunName } from '../domain/run-name.ts';
 import type { RunSearch } from '../domain/search/run.ts';
 import { lastTagPerKey, sortedTags, type Tag } from '../domain/tag.ts';
+import { type AuditDeps, recordEvent } from './audit.ts';
+import { runObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
 import { checkPageSize, experimentResource, readableExperiments, requireExperiment } from './experiment.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
@@ -52,6 +55,11 @@ export async function createRun(
       name,
       status: 'RUNNING',
       endTimeMs: null,
+    });
+    await recordRun(deps, writer, actor, {
+      action: 'run.create',
+      runId: inserted.runId,
+      name: inserted.name,
     });
     return startedRun(input, experiment, inserted);
   });
@@ -141,7 +149,14 @@ export async function updateRun(
     await requireActiveRun(writer, actor, { runId, verb: 'edit-metadata' });
     await writer.runs.update(runId, changes);
     if (name) await renameRun(writer, runId, name);
-    return (await getRunOf(writer, runId)).info;
+    const { info } = await getRunOf(writer, runId);
+    await recordRun(deps, writer, actor, {
+      action: 'run.update',
+      runId,
+      name: info.name,
+      after: { status: info.status, name: info.name },
+    });
+    return info;
   });
 }
 
@@ -154,16 +169,20 @@ export async function renameRun(writer: Pick<Writer, 'runs'>, runId: string, nam
 /** Marks the run deleted; again is fine. @throws `run_not_found`. */
 export async function deleteRun(deps: Deps, actor: Actor, runId: string): Promise<void> {
   await deps.store.write(async (writer) => {
-    await requireRunInfo(writer, actor, { runId, verb: 'delete' });
+    const info = await requireRunInfo(writer, actor, { runId, verb: 'delete' });
     await writer.runs.setLifecycle(runId, 'deleted', deps.clock.now());
+    if (info.lifecycleStage !== 'deleted')
+      await recordRun(deps, writer, actor, { action: 'run.delete', runId, name: info.name });
   });
 }
 
 /** Brings the run back; an active one stays so. @throws `run_not_found`. */
 export async function restoreRun(deps: Deps, actor: Actor, runId: string): Promise<void> {
   await deps.store.write(async (writer) => {
-    await requireRunInfo(writer, actor, { runId, verb: 'delete' });
+    const info = await requireRunInfo(writer, actor, { runId, verb: 'delete' });
     await writer.runs.setLifecycle(runId, 'active', null);
+    if (info.lifecycleStage !== 'active')
+      await recordRun(deps, writer, actor, { action: 'run.restore', runId, name: info.name });
   });
 }
 
@@ -184,6 +203,16 @@ export async function searchRuns(
     const experimentIds = await readableExperiments(reader, actor, input.experimentIds);
     return reader.runs.search(input.search, { experimentIds, view: input.view }, input);
   });
+}
+
+/** Writes down what happened to a run as such; what is logged into it is not governed. */
+export async function recordRun(
+  deps: AuditDeps,
+  writer: Pick<Writer, 'audit'>,
+  actor: Actor,
+  { runId, name, ...entry }: Omit<AuditEntry, 'object'> & { runId: string; name: string | null },
+): Promise<void> {
+  await recordEvent(deps, writer, actor, { ...entry, object: runObject(runId, name) });
 }
 
 /** The run, when the actor may do this to it. @throws `run_not_found`, `permission_denied`. */

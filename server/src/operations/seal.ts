@@ -1,8 +1,11 @@
+import { type Actor, OPERATOR } from '../domain/actor.ts';
 import { type ArtifactPath, parseArtifactPath } from '../domain/artifact-path.ts';
 import { isRegistryError } from '../domain/errors.ts';
 import { canonicalManifest, type ManifestFile, sortManifest } from '../domain/manifest.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { Seal } from '../domain/version-record.ts';
+import { recordEvent } from './audit.ts';
+import { versionObject } from './audit-object.ts';
 import type { WalkedFile } from './ports/artifact-store.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -129,13 +132,27 @@ export async function completeSeal(
   const manifest = await hashTree(deps, root, options.onlyKnown);
   if (manifest === null) return false;
   await deps.store.write(async (writer) => {
+    const { modelId, modelName: name, version } = pending;
     const result = await storeManifest(deps, writer, pending, manifest);
-    await writer.versionRecords.setSeal(pending.modelId, pending.version, {
-      ...result,
-      nowMs: deps.clock.now(),
-    });
+    await writer.versionRecords.setSeal(modelId, version, { ...result, nowMs: deps.clock.now() });
+    await recordSeal(deps, writer, OPERATOR, { model: { modelId, name }, version, result });
   });
   return true;
+}
+
+/** Writes down that the files of a version that exists already were frozen or sealed. */
+export async function recordSeal(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  sealed: { model: { modelId: string; name: string }; version: number; result: SealResult },
+): Promise<void> {
+  const { model, version, result } = sealed;
+  await recordEvent(deps, writer, actor, {
+    action: 'model_version.seal',
+    object: versionObject(model, version, result.digest),
+    after: { seal: result.seal },
+  });
 }
 
 async function hashTree(deps: Deps, root: ArtifactPath, onlyKnown: boolean): Promise<ManifestFile[] | null> {

@@ -4,6 +4,8 @@ import type { ModelVersion } from '../domain/model-version.ts';
 import { type Slot, stageSlot } from '../domain/slot.ts';
 import { fromMlflowStage, type MlflowStage, type Stage, toMlflowStage } from '../domain/stage.ts';
 import type { VersionRecord } from '../domain/version-record.ts';
+import { recordEvent } from './audit.ts';
+import { versionObject } from './audit-object.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
 import { requireVersion } from './model-version.ts';
 import type { PendingSeal } from './ports/seal.ts';
@@ -115,6 +117,13 @@ export async function transitionInUnit(
   for (const other of others) {
     await requireRecord(deps, writer, { model: identity, version: other });
     await recordMove(writer, change, { version: other, to: displacedTo, origin: 'displaced' });
+    await recordEvent(deps, writer, actor, {
+      action: 'model_version.transition',
+      object: versionObject(identity, other),
+      reason: `displaced by version ${version}`,
+      before: { stage: to },
+      after: { stage: displacedTo },
+    });
   }
   if (others.length > 0) await writer.modelVersions.setStage(name, others, toMlflowStage(displacedTo), nowMs);
   const leaves = from === 'development' && to !== 'development' && record?.seal === 'open';
@@ -122,6 +131,13 @@ export async function transitionInUnit(
   if (from !== to) {
     await recordMove(writer, change, { version, to, origin: 'direct' });
     await writer.versionRecords.setDeprecated(identity.modelId, version, to === 'deprecated');
+    await recordEvent(deps, writer, actor, {
+      action: 'model_version.transition',
+      object: versionObject(identity, version, record?.digest ?? null),
+      reason: input.reason,
+      before: { stage: from },
+      after: { stage: to },
+    });
   }
   await writer.modelVersions.setStage(name, [version], toMlflowStage(to), nowMs);
   await writer.registeredModels.touch(name, nowMs);

@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { AuditValues } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { parseModelType } from '../domain/model-type.ts';
 import { renderParent } from '../domain/parent-reference.ts';
@@ -7,6 +8,7 @@ import { checkRegistryTag, type Tag } from '../domain/tag.ts';
 import { type Facts, NO_FACTS, type Parent } from '../domain/version-record.ts';
 import { versionTagChanged } from '../domain/webhook-payload.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
+import { recordVersionUpdate } from './model-version.ts';
 import { resolveParent } from './parent-resolution.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
@@ -61,8 +63,27 @@ export async function editVersion(deps: Deps, actor: Actor, input: VersionEdit):
     }
     if (description !== undefined)
       await writer.modelVersions.setDescription(name, version, description, deps.clock.now());
+    await recordVersionUpdate(deps, writer, actor, { model, version, after: changesOf(input, known, facts) });
     return viewVersion(writer, actor, await selectVersion(writer, name, { by: 'number', version }));
   });
+}
+
+/** What the edit makes of the version, as the API names it; facts that stood already are no change. */
+function changesOf({ description, tags }: VersionEdit, known: Facts, facts: Facts): AuditValues {
+  const text = (parent: Parent | null) => parent && renderParent(parent);
+  const values: [string, string | null, string | null][] = [
+    ['model_type', known.modelType, facts.modelType],
+    ['data_version', known.dataVersion, facts.dataVersion],
+    ['code_version', known.codeVersion, facts.codeVersion],
+    ['parent_model', text(known.parent), text(facts.parent)],
+  ];
+  return {
+    ...(description !== undefined && { description }),
+    ...Object.fromEntries([...tags].map(([key, value]) => [`tags.${key}`, value])),
+    ...Object.fromEntries(
+      values.filter(([, before, after]) => before !== after).map(([name, , after]) => [name, after]),
+    ),
+  };
 }
 
 function mergeFacts(

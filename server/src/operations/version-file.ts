@@ -10,6 +10,7 @@ import type { ManifestFile } from '../domain/manifest.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { VersionRecord } from '../domain/version-record.ts';
 import { type ArtifactUpload, type OpenedArtifact, openArtifact, putArtifact } from './artifact.ts';
+import { versionObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
 import type { StoredFile } from './ports/artifact-store.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -75,7 +76,12 @@ export async function addVersionFile(
   const root = requireRoot(place);
   const path = sealed === null ? joinArtifactPaths(root, input.path) : await locate(deps, root, input.path);
   try {
-    const stored = await putArtifact(deps, actor, { path, body, declaredSha256 });
+    const event = {
+      action: 'model_version.add_file',
+      object: versionObject({ modelId: record?.modelId ?? '', name }, version.version),
+      after: { path: input.path.text },
+    } as const;
+    const stored = await putArtifact(deps, actor, { path, body, declaredSha256, event });
     return { version: version.version, stored };
   } catch (error) {
     if (!isRegistryError(error, 'artifact_sealed')) throw error;

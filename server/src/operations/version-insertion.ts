@@ -12,6 +12,8 @@ import { type Stage, toMlflowStage } from '../domain/stage.ts';
 import { sortedTags, type Tag } from '../domain/tag.ts';
 import type { FactName, Facts, VersionRecord } from '../domain/version-record.ts';
 import { versionCreated } from '../domain/webhook-payload.ts';
+import { recordEvent } from './audit.ts';
+import { versionObject } from './audit-object.ts';
 import { isPartlyAdopted, type LockedModel } from './model-identity.ts';
 import type { VersionNumbering } from './ports/version-record.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -102,6 +104,16 @@ export async function insertVersion(
   await writer.slots.enter(change, slot, number, 'direct');
   await writer.registeredModels.touch(identity.name, nowMs);
   await announce(deps, writer, versionCreated({ ...insertion, name: identity.name, version: number }));
+  await recordEvent(deps, writer, actor, {
+    action: 'model_version.create',
+    object: versionObject(identity, number, sealed.digest),
+    after: {
+      stage,
+      semantic_version: renderSemanticVersion(label),
+      source: insertion.source,
+      run_id: insertion.runId,
+    },
+  });
   return { version: insertedVersion(insertion, number, nowMs), record };
 }
 

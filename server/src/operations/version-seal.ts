@@ -4,7 +4,7 @@ import type { VersionRecord } from '../domain/version-record.ts';
 import { requireRecord as adoptRecord, lockModel } from './model-identity.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
-import { completeSeal, sealInUnit, surveyFiles } from './seal.ts';
+import { completeSeal, recordSeal, sealInUnit, surveyFiles } from './seal.ts';
 import { findVersionFiles } from './version-place.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
@@ -40,6 +40,7 @@ export async function sealVersion(
     if (record.seal !== 'open' || files === null) return record;
     const result = await sealInUnit(deps, writer, { modelId, version }, files);
     await writer.versionRecords.setSeal(modelId, version, { ...result, nowMs: deps.clock.now() });
+    await recordSeal(deps, writer, actor, { model, version, result });
     return requireRecord(writer, name, version);
   });
   if (sealed.seal !== 'pending' || files?.kind !== 'here') return sealed;

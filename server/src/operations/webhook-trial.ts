@@ -3,6 +3,8 @@ import { isRegistryError } from '../domain/errors.ts';
 import type { WebhookEvent } from '../domain/webhook.ts';
 import { exampleData } from '../domain/webhook-payload.ts';
 import { isTaken } from '../domain/webhook-retry.ts';
+import { recordEvent } from './audit.ts';
+import { webhookObject } from './audit-object.ts';
 import type { Deps } from './ports.ts';
 import { authorizeWebhooks, explainRefusal, requireWebhook } from './webhook.ts';
 import { sendWebhook } from './webhook-request.ts';
@@ -32,6 +34,13 @@ export async function tryWebhook(
   }));
   const event = input.event ?? webhook.events[0];
   if (target === null || event === undefined) return failed('The webhook has no events.');
+  await deps.store.write((writer) =>
+    recordEvent(deps, writer, actor, {
+      action: 'webhook.test',
+      object: webhookObject(webhook),
+      after: { event: `${event.entity}.${event.action}` },
+    }),
+  );
   const message = {
     deliveryId: deps.ids.uuid(),
     event,

@@ -10,6 +10,8 @@ import {
   type WebhookStatus,
 } from '../domain/webhook.ts';
 import { parseWebhookUrl } from '../domain/webhook-url.ts';
+import { recordEvent } from './audit.ts';
+import { webhookObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
 import type { EgressRefusal } from './ports/egress.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -45,7 +47,13 @@ export async function createWebhook(deps: Deps, actor: Actor, input: WebhookInpu
   const webhookId = deps.ids.uuid();
   return deps.store.write(async (writer) => {
     await writer.webhooks.insert({ ...rest, webhookId, sealedSecret }, deps.clock.now());
-    return requireWebhook(writer, webhookId);
+    const made = await requireWebhook(writer, webhookId);
+    await recordEvent(deps, writer, actor, {
+      action: 'webhook.create',
+      object: webhookObject(made),
+      after: { status: made.status, has_secret: sealedSecret !== null },
+    });
+    return made;
   });
 }
 
@@ -84,7 +92,13 @@ export async function updateWebhook(
   const sealedSecret = secret === '' ? null : secret && sealSecret(deps, secret);
   return deps.store.write(async (writer) => {
     await writer.webhooks.update(webhookId, { ...rest, sealedSecret }, deps.clock.now());
-    return requireWebhook(writer, webhookId);
+    const changed = await requireWebhook(writer, webhookId);
+    await recordEvent(deps, writer, actor, {
+      action: 'webhook.update',
+      object: webhookObject(changed),
+      after: { status: changed.status, changed: fieldsOf(edit) },
+    });
+    return changed;
   });
 }
 
@@ -94,7 +108,14 @@ export async function deleteWebhook(deps: Deps, actor: Actor, webhookId: string)
   await deps.store.write(async (writer) => {
     if (!(await writer.webhooks.delete(webhookId, deps.clock.now()))) throw webhookNotFound(webhookId);
     await writer.webhookDeliveries.drop(webhookId);
+    const object = webhookObject({ webhookId, name: null });
+    await recordEvent(deps, writer, actor, { action: 'webhook.delete', object });
   });
+}
+
+/** The names of what an edit replaces: addresses and secrets themselves are not for the log. */
+function fieldsOf(edit: WebhookEdit): string[] {
+  return Object.entries(edit).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }
 
 /** Webhooks see every model, so they are for administrators (MLflow: the same, with its basic authentication). */

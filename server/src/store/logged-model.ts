@@ -138,7 +138,7 @@ export function loggedModelWriter(context: StoreContext): LoggedModelWriter {
         .innerJoin('registry_versions as rv', (join) =>
           join.onRef('rv.model_id', '=', 'rm.model_id').onRef('rv.version', '=', 'mv.version'),
         )
-        .select(['rv.model_id as modelId', 'rv.version'])
+        .select(['rv.model_id as modelId', 'mv.name', 'rv.version'])
         .where('mv.workspace', '=', workspace)
         .where('mv.source', 'in', [`models:/${modelId}`, artifactUri])
         .where('rm.deleted_at_ms', 'is', null)

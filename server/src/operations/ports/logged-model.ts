@@ -52,6 +52,7 @@ export interface LoggedModelReader {
 /** A registered version whose files are not frozen yet; `modelId` is that of its registered model. */
 export interface UnsealedVersion {
   readonly modelId: string;
+  readonly name: string;
   readonly version: number;
 }
 
