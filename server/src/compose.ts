@@ -7,7 +7,7 @@ import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
 import { createEgress } from './egress/egress.ts';
 import { countedAttempts } from './host/attempts.ts';
-import { auditSignerOfFile } from './host/audit-key.ts';
+import { auditSignerOfFile, verifySignature } from './host/audit-key.ts';
 import { hostClock } from './host/clock.ts';
 import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
@@ -78,19 +78,10 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   const artifacts = await openArtifacts(config, serverId);
   const waiting = { deliveries: createSignal(), events: createSignal() };
   const deps = wrap({
+    ...hostParts(config),
     store: createStore(engine, { onLeft: (left) => waiting[left].notify() }),
     artifacts,
-    clock: hostClock,
-    ids: randomIds,
-    digests: hostDigests,
-    passwords: argonPasswords(),
-    attempts: countedAttempts(),
-    verified: rememberedPasswords(),
-    tokenUses: collectedUses(),
-    refusals: countedRefusals(),
-    auditSigner: auditSignerOfFile(config.auditKeyFile),
     serverId,
-    ...webhookParts(config),
   });
   if (config.auth !== 'none') await welcomeAdmin(config, deps, logger);
   const { app, routes, draining } = await createServer({
@@ -140,6 +131,41 @@ function authenticator(config: Config, deps: Deps): Authenticate {
   if (config.auth === 'none') return async (_credentials, client) => ({ ...LOCAL_ACTOR, client });
   const approving = productionApprovers(config.productionApprovers);
   return async (credentials, client) => approving(await authenticate(deps, credentials, client));
+}
+
+/** Files of models are none of the command line's business: opening the artifacts would sweep a server's uploads. */
+const NO_ARTIFACTS = {} as ArtifactStore;
+
+/** What commands work with: the database of the config, also while servers run on it. */
+export async function openForCommands(config: Config): Promise<{ deps: Deps; close: () => Promise<void> }> {
+  const nothing = () => undefined;
+  const uri = databaseUri(config);
+  if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
+  const engine = await openPreparedDatabase(config, (opened) =>
+    prepareDatabase(opened, { nowMs: hostClock.now(), log: { info: nothing, warn: nothing }, uri }),
+  );
+  const store = createStore(engine, { onLeft: nothing });
+  const deps: Deps = { ...hostParts(config), store, artifacts: NO_ARTIFACTS, serverId: 'command-line' };
+  return { deps, close: () => store.close() };
+}
+
+/** For a log that is away from its database. */
+export const PROOF_TOOLS = { digests: hostDigests, verifySignature };
+
+/** What the machine and the settings give. */
+function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'serverId'> {
+  return {
+    clock: hostClock,
+    ids: randomIds,
+    digests: hostDigests,
+    passwords: argonPasswords(),
+    attempts: countedAttempts(),
+    verified: rememberedPasswords(),
+    tokenUses: collectedUses(),
+    refusals: countedRefusals(),
+    auditSigner: auditSignerOfFile(config.auditKeyFile),
+    ...webhookParts(config),
+  };
 }
 
 interface Parts {

@@ -1,25 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { UsageError } from './cli/command.ts';
+import { addCommands } from './cli/commands.ts';
 import { dbCheck } from './cli/db-check.ts';
 import { dbInfo } from './cli/db-info.ts';
 import { onParentEnd, onStopSignals } from './cli/stop-signals.ts';
-import { compose, inspectDatabaseOf, programVersion } from './compose.ts';
+import { compose, inspectDatabaseOf, openForCommands, PROOF_TOOLS, programVersion } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
+import { RegistryError } from './domain/errors.ts';
 import { DatabaseRefused } from './store/schema/database-refused.ts';
 
 /** argv → command. The only file that reads the environment and the arguments, and that exits. */
+
+/** For arguments that are none. */
+const USAGE_EXIT_CODE = 2;
 
 const EXIT_CODES = `
 Exit code 0: it can (what would be created is listed). 1: it cannot, and the last line says why.`;
 
 const program = new Command('farmiq-registry')
   .description('A model registry that speaks MLflow, keeps its promises, and remembers.')
-  .version(programVersion());
+  .version(programVersion())
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : USAGE_EXIT_CODE));
 
 program
   .command('serve', { isDefault: true })
   .description('serve both APIs (settings come from the environment; see docs/configuration.md)')
-  .action(async () => {
+  .allowExcessArguments()
+  .action(async (_options, { args: [unknown] }: Command) => {
+    // Whatever is no command comes here: serving is what is done without one.
+    if (unknown !== undefined)
+      throw new UsageError(`unknown command '${unknown}'; there are ${commandNames()}`);
     const config = readConfig();
     const running = await compose(config);
     await running.app.listen({ port: config.port, host: config.host });
@@ -41,6 +52,8 @@ db.command('info')
   .option('--json', 'print JSON')
   .action(inspecting(dbInfo));
 
+addCommands(program, () => openForCommands(readConfig()), PROOF_TOOLS);
+
 await program.parseAsync().catch(fail);
 
 function inspecting(command: typeof dbCheck): (options: { json?: true }) => Promise<void> {
@@ -52,16 +65,25 @@ function inspecting(command: typeof dbCheck): (options: { json?: true }) => Prom
   };
 }
 
+function commandNames(): string {
+  return program.commands.map((command) => command.name()).join(', ');
+}
+
 function readConfig(): Config {
   return loadConfig(process.env, (path) => readFileSync(path, 'utf8'));
 }
 
 /** What the operator can mend is one line; anything else is a bug and shows its stack. */
 function fail(error: unknown): never {
-  const expected = error instanceof ConfigError || error instanceof DatabaseRefused || isListenError(error);
+  const expected =
+    error instanceof ConfigError ||
+    error instanceof DatabaseRefused ||
+    error instanceof UsageError ||
+    error instanceof RegistryError ||
+    isListenError(error);
   const text = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
   process.stderr.write(`farmiq-registry: ${text}\n`);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? USAGE_EXIT_CODE : 1);
 }
 
 function isListenError(error: unknown): boolean {

@@ -155,3 +155,13 @@ function hashOfRange(hash: TreeHash, range: LeafRange, lookup: NodeLookup): stri
     .map(lookup)
     .reduceRight((right, left) => hash.node(left, right));
 }
+
+/** The complete subtrees whose last leaf is this one, from the leaf up. */
+export function completedBy(seq: number): TreeNode[] {
+  const nodes: TreeNode[] = [{ level: 0, index: seq }];
+  for (let level = 1, index = seq; index % 2 === 1; level += 1) {
+    index = (index - 1) / 2;
+    nodes.push({ level, index });
+  }
+  return nodes;
+}

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
-import { inclusionProof, nodesOfInclusionProof } from '../domain/merkle-tree.ts';
-import { noteVerifier, renderVerifier } from '../domain/signed-note.ts';
+import { completedBy, inclusionProof, nodesOfInclusionProof } from '../domain/merkle-tree.ts';
+import { publicKeyLine } from './audit-check.ts';
 import { lookupOf, treeHashOf } from './audit-log.ts';
 import { authorize } from './authorize.ts';
 import type { AuditPosition, AuditQuery, KeptCheckpoint, KeptEvent } from './ports/audit.ts';
@@ -42,7 +42,7 @@ export async function getCheckpoint(
 ): Promise<{ readonly checkpoint: KeptCheckpoint | null; readonly publicKey: string }> {
   authorizeAudit(actor);
   const checkpoint = await deps.store.read(({ audit }) => audit.newestCheckpoint());
-  return { checkpoint, publicKey: publicKeyOf(deps) };
+  return { checkpoint, publicKey: publicKeyLine(deps) };
 }
 
 /** @throws `permission_denied`, `resource_not_found` for an event that has no place, or none that is signed yet. */
@@ -65,14 +65,14 @@ export async function proveEvent(deps: Deps, actor: Actor, seq: number): Promise
       leafHash: hash.leaf(new TextEncoder().encode(kept.leaf)),
       path: inclusionProof(hash, seq, size, await lookupOf(audit, nodesOfInclusionProof(seq, size))),
       checkpoint,
-      publicKey: publicKeyOf(deps),
+      publicKey: publicKeyLine(deps),
     };
   });
 }
 
 /**
- * The whole log as lines of JSON: the public key, each event with its place, then the newest checkpoint. What it
- * takes to verify it elsewhere. @throws `permission_denied` with the first line.
+ * The whole log as lines of JSON: the public key, each event with its place and the hashes of the subtrees that it
+ * completes, then the newest checkpoint. What it takes to verify it elsewhere, and to find what is wrong. @throws `permission_denied` with the first line.
  */
 export async function* exportEvents(deps: Deps, actor: Actor): AsyncGenerator<string> {
   authorizeAudit(actor);
@@ -80,15 +80,16 @@ export async function* exportEvents(deps: Deps, actor: Actor): AsyncGenerator<st
   yield `${JSON.stringify({ public_key: publicKey })}\n`;
   for (let from = 0; ; ) {
     const leaves = await deps.store.read(({ audit }) => audit.listLeaves(from, EXPORTED_AT_ONCE));
-    for (const { seq, leaf } of leaves) yield `{"seq":${seq},"event":${leaf ?? 'null'}}\n`;
+    const nodes = await deps.store.read(({ audit }) =>
+      audit.nodes(leaves.flatMap(({ seq }) => completedBy(seq))),
+    );
+    for (const { seq, leaf } of leaves) {
+      const hashes = completedBy(seq).map(({ level, index }) => nodes.get(`${level}/${index}`) ?? null);
+      yield `{"seq":${seq},"hashes":${JSON.stringify(hashes)},"event":${leaf ?? 'null'}}\n`;
+    }
     const last = leaves.at(-1);
     if (last === undefined) break;
     from = last.seq + 1;
   }
   if (checkpoint !== null) yield `${JSON.stringify({ checkpoint: checkpoint.note })}\n`;
-}
-
-/** As a line that can be handed on (C2SP signed-note). */
-function publicKeyOf({ auditSigner: { origin, publicKey }, digests }: Deps): string {
-  return renderVerifier(noteVerifier(origin, publicKey, digests.sha256Bytes));
 }

@@ -55,8 +55,9 @@ export async function verifyLog(hash: TreeHash, log: FoundLog, checkpoint: Check
     return broken !== null && broken.seq < checkpoint.size
       ? { kind: 'bad', ...broken }
       : { kind: 'verified', size: checkpoint.size, unproved: hashes.length - checkpoint.size };
-  const seq = await firstWrong(hash, { found, kept: log.keptHash }, checkpoint);
-  if (broken !== null && broken.seq <= seq) return { kind: 'bad', ...broken };
+  const { seq, isExact } = await firstWrong(hash, { found, kept: log.keptHash }, checkpoint);
+  // Where hashes are missing, too, it is better to name what is certainly wrong than where that may begin.
+  if (broken !== null && (broken.seq <= seq || !isExact)) return { kind: 'bad', ...broken };
   return {
     kind: 'bad',
     seq,
@@ -104,19 +105,32 @@ interface Trees {
   readonly kept: FoundLog['keptHash'];
 }
 
+/** `isExact`: else it is the first of the smallest part that is proved to be wrong. */
+interface FirstWrong {
+  readonly seq: number;
+  readonly isExact: boolean;
+}
+
 /** From the root down: kept hashes are true when together they make the hash above them. */
-async function firstWrong(hash: TreeHash, trees: Trees, { size, root }: Checkpoint): Promise<number> {
+async function firstWrong(hash: TreeHash, trees: Trees, { size, root }: Checkpoint): Promise<FirstWrong> {
   const tops = peaks(size);
   // No two of them have one level.
   const kept = new Map<number, string>();
   for (const top of tops) kept.set(top.level, (await trees.kept(top)) ?? '');
   const keptOf = ({ level }: TreeNode) => kept.get(level) ?? '';
-  if (rootOf(hash, size, keptOf) !== root) return 0;
+  if (rootOf(hash, size, keptOf) !== root) return { seq: 0, isExact: false };
   const wrong = tops.find((top) => trees.found.node(top) !== keptOf(top));
-  return wrong === undefined ? size : firstWrongBelow(hash, trees, wrong, keptOf(wrong));
+  return wrong === undefined
+    ? { seq: size, isExact: true }
+    : firstWrongBelow(hash, trees, wrong, keptOf(wrong));
 }
 
-async function firstWrongBelow(hash: TreeHash, trees: Trees, top: TreeNode, truth: string): Promise<number> {
+async function firstWrongBelow(
+  hash: TreeHash,
+  trees: Trees,
+  top: TreeNode,
+  truth: string,
+): Promise<FirstWrong> {
   let node = top;
   let signed = truth;
   while (node.level > 0) {
@@ -128,5 +142,5 @@ async function firstWrongBelow(hash: TreeHash, trees: Trees, top: TreeNode, trut
     node = isLeft ? left : right;
     signed = isLeft ? keptLeft : keptRight;
   }
-  return node.index * 2 ** node.level;
+  return { seq: node.index * 2 ** node.level, isExact: node.level === 0 };
 }

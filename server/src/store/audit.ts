@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { AuditEvent } from '../domain/audit-event.ts';
-import { auditLeaf } from '../domain/audit-event.ts';
+import { auditLeaf, modelNameOf } from '../domain/audit-event.ts';
 import type {
   AuditQuery,
   AuditReader,
@@ -171,10 +171,6 @@ export function auditWriter(context: StoreContext): AuditWriter {
 }
 
 /** The registered model that an event is about, so that its history can be asked for. */
-function modelNameOf({ object }: AuditEvent): string | null {
-  return ['registered_model', 'model_version', 'alias'].includes(object.kind) ? object.name : null;
-}
-
 function conditions(query: AuditQuery): RawBuilder<SqlBool>[] {
   const { modelName, actorId, action, sinceMs, untilMs } = query;
   return [

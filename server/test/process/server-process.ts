@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly failpoint?: string;
   /** How long it may take to finish requests when it is stopped (only with failpoints). */
   readonly drainMs?: number;
+  /** Environment variables besides. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Runs the command in place of the entry with failpoints. */
   readonly command?: readonly [file: string, ...args: string[]];
 }
@@ -63,6 +65,7 @@ export async function startServer(data: ServerData, options: StartOptions = {}):
       // As the program does it for itself: most of a start is compiling.
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
       LOG_LEVEL: 'INFO',
+      ...options.settings,
       ...(options.failpoint === undefined ? {} : { TEST_FAILPOINT: options.failpoint }),
       ...(options.drainMs === undefined ? {} : { TEST_DRAIN_MS: String(options.drainMs) }),
     },
