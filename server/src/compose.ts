@@ -8,6 +8,7 @@ import { LOCAL_ACTOR } from './domain/actor.ts';
 import { createEgress } from './egress/egress.ts';
 import { countedAttempts } from './host/attempts.ts';
 import { auditSignerOfFile, verifySignature } from './host/audit-key.ts';
+import { checkpointFolder } from './host/checkpoint-folder.ts';
 import { hostClock } from './host/clock.ts';
 import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
@@ -24,6 +25,7 @@ import { createSignal } from './jobs/signal.ts';
 import { authenticate } from './operations/authentication.ts';
 import { bootstrapAdmin, hasAdmin } from './operations/bootstrap.ts';
 import type { ArtifactStore } from './operations/ports/artifact-store.ts';
+import type { CheckpointSink } from './operations/ports/checkpoint-sink.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { Deps } from './operations/ports.ts';
 import { productionApprovers } from './operations/production-approvers.ts';
@@ -79,6 +81,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   const waiting = { deliveries: createSignal(), events: createSignal() };
   const deps = wrap({
     ...hostParts(config),
+    checkpointSink: await openCheckpointSink(config),
     store: createStore(engine, { onLeft: (left) => waiting[left].notify() }),
     artifacts,
     serverId,
@@ -145,7 +148,13 @@ export async function openForCommands(config: Config): Promise<{ deps: Deps; clo
     prepareDatabase(opened, { nowMs: hostClock.now(), log: { info: nothing, warn: nothing }, uri }),
   );
   const store = createStore(engine, { onLeft: nothing });
-  const deps: Deps = { ...hostParts(config), store, artifacts: NO_ARTIFACTS, serverId: 'command-line' };
+  const deps: Deps = {
+    ...hostParts(config),
+    store,
+    artifacts: NO_ARTIFACTS,
+    checkpointSink: await openCheckpointSink(config),
+    serverId: 'command-line',
+  };
   return { deps, close: () => store.close() };
 }
 
@@ -153,7 +162,7 @@ export async function openForCommands(config: Config): Promise<{ deps: Deps; clo
 export const PROOF_TOOLS = { digests: hostDigests, verifySignature };
 
 /** What the machine and the settings give. */
-function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'serverId'> {
+function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'checkpointSink' | 'serverId'> {
   return {
     clock: hostClock,
     ids: randomIds,
@@ -217,15 +226,20 @@ async function openArtifacts(config: Config, serverId: string): Promise<Artifact
   const sweepAll = config.database.kind === 'sqlite';
   if (root.kind === 'folder') return openFilesystemArtifactStore({ root: root.path, serverId, sweepAll });
   const { openS3ArtifactStore } = await import('./artifacts/s3.ts');
+  return openS3ArtifactStore({ ...s3Options(config, root), serverId, sweepAll });
+}
+
+/** How buckets are talked to, whatever is kept there. */
+function s3Options(config: Config, place: { readonly bucket: string; readonly prefix: string }) {
   const { s3AccessKeyId, s3SecretAccessKey, s3SessionToken } = config;
   const credentials = {
     accessKeyId: s3AccessKeyId ?? '',
     secretAccessKey: s3SecretAccessKey ?? '',
     ...(s3SessionToken === undefined ? {} : { sessionToken: s3SessionToken }),
   };
-  return openS3ArtifactStore({
-    bucket: root.bucket,
-    prefix: root.prefix,
+  return {
+    bucket: place.bucket,
+    prefix: place.prefix,
     endpoint: config.s3Endpoint ?? null,
     region: config.s3Region ?? null,
     credentials: s3AccessKeyId === undefined ? null : credentials,
@@ -233,10 +247,16 @@ async function openArtifacts(config: Config, serverId: string): Promise<Artifact
     addressing: config.s3Addressing,
     bucketOwner: config.s3BucketOwner ?? null,
     uploadArgs: config.s3UploadArgs,
-    serverId,
-    sweepAll,
     now: hostClock.now,
-  });
+  };
+}
+
+async function openCheckpointSink(config: Config): Promise<CheckpointSink | null> {
+  const place = config.auditCheckpointSink;
+  if (place === undefined) return null;
+  if (place.kind === 'folder') return checkpointFolder(place.path);
+  const { openCheckpointBucket } = await import('./artifacts/s3-checkpoints.ts');
+  return openCheckpointBucket({ ...s3Options(config, place), serverId: 'checkpoints', sweepAll: false });
 }
 
 type Prepare = (engine: Engine) => Promise<unknown>;

@@ -23,6 +23,7 @@ export interface Verification {
 }
 
 const LEAF_LINE = /^\{"seq":(0|[1-9][0-9]{0,15}),"hashes":(\[[^\]]*\]),"event":(.*)\}$/s;
+const NEWEST = 'the newest one';
 const NO_CHECKPOINT = 'there is no checkpoint to verify by: none was made yet';
 
 /** Of an export: needs nothing but the files. Exit code 0 verified, 1 not. @throws UsageError. */
@@ -38,7 +39,10 @@ export async function verifyExport(
   if (note === null) throw new UsageError(NO_CHECKPOINT);
   const trust = { note, verifier };
   const log = exportedLog(given.export);
-  return tell(await checkExportedLog(tools, { log, trust }, tools.verifySignature), given);
+  return tell(
+    await checkExportedLog(tools, { log, trust }, tools.verifySignature),
+    given.checkpoint ?? NEWEST,
+  );
 }
 
 /** Of the database that the settings name. */
@@ -48,10 +52,21 @@ export async function verifyDatabase(
   given: Verification,
 ): Promise<Told> {
   const verifier = given.publicKey === undefined ? ownVerifier(deps) : readVerifier(tools, given.publicKey);
-  const newest = await deps.store.read(({ audit }) => audit.newestCheckpoint());
-  const note = given.checkpoint === undefined ? newest?.note : readText(given.checkpoint);
-  if (note === undefined) throw new UsageError(NO_CHECKPOINT);
-  return tell(await checkStoredLog(deps, { note, verifier }, tools.verifySignature), given);
+  const { note, source } = await checkpointFor(deps, given);
+  if (note === null) throw new UsageError(NO_CHECKPOINT);
+  return tell(await checkStoredLog(deps, { note, verifier }, tools.verifySignature), source);
+}
+
+/** The given one; else what the sink has, which whoever changed the database could not change; else the newest. */
+async function checkpointFor(
+  { store, checkpointSink: sink }: CommandDeps,
+  { checkpoint: file }: Verification,
+): Promise<{ readonly note: string | null; readonly source: string }> {
+  if (file !== undefined) return { note: readText(file), source: file };
+  const sunk = (await sink?.newest()) ?? null;
+  if (sink !== null && sunk !== null) return { note: sunk, source: sink.name };
+  const newest = await store.read(({ audit }) => audit.newestCheckpoint());
+  return { note: newest?.note ?? null, source: NEWEST };
 }
 
 /** Lines of JSON: the public key, every event, the newest checkpoint. */
@@ -64,8 +79,7 @@ export function writePublicKey(deps: CommandDeps, path: string): void {
   writeFileSync(path, `${publicKeyLine(deps)}\n`);
 }
 
-function tell(checked: Checked | null, { checkpoint: file }: Verification): Told {
-  const source = file ?? 'the newest one';
+function tell(checked: Checked | null, source: string): Told {
   if (checked === null) throw new UsageError(`the checkpoint (${source}) is not signed by this key`);
   const { checkpoint, verdict } = checked;
   const trusted = `trusted checkpoint: ${source}, of ${checkpoint.size} events, root ${checkpoint.root}`;

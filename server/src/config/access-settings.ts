@@ -1,3 +1,4 @@
+import { parseArtifactRoot } from './locations.ts';
 import type { Setting } from './settings.ts';
 import { parseFlag, parseList, parseOneOf } from './values.ts';
 
@@ -48,5 +49,12 @@ export const ACCESS_SETTINGS = {
     accepts: 'the path of a PEM file with an Ed25519 private key (made when it is not there)',
     meaning: 'Signs the checkpoints of the audit log. Several servers on one database use the same key.',
     parse: (text) => text,
+  }),
+  auditCheckpointSink: setting({
+    names: ['REGISTRY_AUDIT_CHECKPOINT_SINK'],
+    accepts: 'a folder or s3://<bucket>/<prefix>',
+    meaning:
+      'Where every checkpoint of the audit log is kept, too: out of reach of whoever can change the database. In S3 with the settings of the artifacts.',
+    parse: parseArtifactRoot,
   }),
 } as const;

@@ -1,4 +1,4 @@
-import { makeCheckpoint, placeEvents } from '../operations/audit-log.ts';
+import { makeCheckpoint, placeEvents, sendCheckpoints } from '../operations/audit-log.ts';
 import type { Deps } from '../operations/ports.ts';
 import type { Job } from './runner.ts';
 import type { Signal } from './signal.ts';
@@ -14,10 +14,12 @@ const CHECKPOINT_EVERY_MS = 60_000;
 export function placeAuditEvents(waiting: Signal): Job {
   let signedAtMs = Number.NEGATIVE_INFINITY;
   let lastDeps: Deps | null = null;
+  let sentBelow: number | null = null;
 
   async function sign(deps: Deps): Promise<void> {
     await makeCheckpoint(deps);
     signedAtMs = deps.clock.now();
+    sentBelow = await sendCheckpoints(deps, sentBelow);
   }
 
   return {

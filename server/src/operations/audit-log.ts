@@ -1,4 +1,4 @@
-import { renderCheckpoint } from '../domain/checkpoint.ts';
+import { parseCheckpoint, renderCheckpoint } from '../domain/checkpoint.ts';
 import {
   appendLeaves,
   type HashedNode,
@@ -9,8 +9,9 @@ import {
   type TreeNode,
   treeHash,
 } from '../domain/merkle-tree.ts';
-import { noteVerifier, renderNote } from '../domain/signed-note.ts';
+import { noteVerifier, parseNote, renderNote } from '../domain/signed-note.ts';
 import type { AuditReader, KeptCheckpoint } from './ports/audit.ts';
+import type { CheckpointSink } from './ports/checkpoint-sink.ts';
 import type { Digests } from './ports/digests.ts';
 import type { Deps } from './ports.ts';
 
@@ -58,6 +59,36 @@ export async function makeCheckpoint(deps: LogDeps): Promise<KeptCheckpoint | nu
     await audit.keepCheckpoint(checkpoint);
     return checkpoint;
   });
+}
+
+const SENT_AT_ONCE = 100;
+
+/**
+ * Copies to the sink, oldest first, the checkpoints that it has not got, and answers from which size on it may lack
+ * some. `fromSize` null: that is asked of the sink, whose newest one is compared.
+ * @throws CheckpointContradicted when the sink has another one; `unavailable` when it does not answer.
+ */
+export async function sendCheckpoints(
+  { store, checkpointSink: sink }: Pick<Deps, 'store' | 'checkpointSink'>,
+  fromSize: number | null,
+): Promise<number> {
+  if (sink === null) return 0;
+  let sent = fromSize ?? (await sizeOfNewest(sink));
+  for (;;) {
+    const from = sent;
+    const kept = await store.read(({ audit }) => audit.listCheckpoints(from, SENT_AT_ONCE));
+    for (const { size, note } of kept) {
+      await sink.keep(size, note);
+      sent = size + 1;
+    }
+    if (kept.length < SENT_AT_ONCE) return sent;
+  }
+}
+
+async function sizeOfNewest(sink: CheckpointSink): Promise<number> {
+  const note = await sink.newest();
+  const signed = note === null ? null : parseNote(note);
+  return (signed === null ? null : parseCheckpoint(signed.text))?.size ?? 0;
 }
 
 export function treeHashOf(digests: Pick<Digests, 'sha256Bytes'>): TreeHash {

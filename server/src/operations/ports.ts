@@ -5,6 +5,7 @@ import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { AuditSigner } from './ports/audit-signer.ts';
+import type { CheckpointSink } from './ports/checkpoint-sink.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
 import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
@@ -115,6 +116,8 @@ export interface Deps {
   readonly tokenUses: TokenUses;
   readonly refusals: Refusals;
   readonly auditSigner: AuditSigner;
+  /** Null: checkpoints stay in the database only. */
+  readonly checkpointSink: CheckpointSink | null;
   /** Which process this is. */
   readonly serverId: string;
   readonly egress: Egress;

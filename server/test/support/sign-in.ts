@@ -12,7 +12,7 @@ const signer = auditSigner(newAuditKey());
 /** What signing in and the audit log take, with passwords that are hashed fast. */
 export function signInParts(): Pick<
   Deps,
-  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'refusals' | 'auditSigner'
+  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'refusals' | 'auditSigner' | 'checkpointSink'
 > {
   return {
     passwords: fastPasswords,
@@ -21,5 +21,6 @@ export function signInParts(): Pick<
     tokenUses: collectedUses(),
     refusals: countedRefusals(),
     auditSigner: signer,
+    checkpointSink: null,
   };
 }
