@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** What is sent: head and body as one piece of bytes. */
-export function request(method: string, path: string, body?: object): Buffer {
+export function request(method: string, path: string, body?: object, token?: string): Buffer {
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers =
     body === undefined
       ? ''
       : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}\r\n`;
-  return Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n${text}`);
+  const signedIn = token === undefined ? '' : `authorization: Bearer ${token}\r\n`;
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${signedIn}${headers}\r\n${text}`);
 }
 
 /** One kept-alive connection; much cheaper than `node:http`, so that the client is not what is measured. */

@@ -11,6 +11,7 @@ import { scenarios } from './scenarios.ts';
 import { type Seeded, seed } from './seed.ts';
 import { type Place, type ServerProcess, startMlflow, startRegistry } from './server-process.ts';
 import { HEADER, sideBySide } from './side-by-side.ts';
+import { signedIn } from './signed-in.ts';
 import { transferMemory, transferSpeed } from './transfer.ts';
 
 /** Ours next to a real MLflow; see README.md. */
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     distance: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    'sign-in': { type: 'boolean', default: false },
   },
 });
 const engine: EngineName = options.engine === 'postgres' ? 'postgres' : 'sqlite';
@@ -35,6 +37,7 @@ const databases = await openDatabases(engine, folder);
 try {
   if (options.million) await million(databases, seconds);
   else if (options.memory) await memory();
+  else if (options['sign-in']) await costOfSignIn();
   else await compare();
 } finally {
   await databases.stop();
@@ -45,6 +48,11 @@ async function memory(): Promise<void> {
   const server = await startRegistry(await databases.create('memory'));
   await transferMemory(server);
   await server.stop();
+}
+
+async function costOfSignIn(): Promise<void> {
+  const place = await databases.create('ours');
+  await signedIn({ place, seeded: await fill(place), seconds });
 }
 
 /** Both servers on equal data: ours fills a database, MLflow opens a copy of it. */

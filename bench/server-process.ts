@@ -24,14 +24,18 @@ export interface ServerProcess {
 const START_MS = 180_000;
 const FLAGS = ['--max-semi-space-size=2'];
 
-/** Ours, with its default settings, and Node's flags as `npm start` has them. */
-export async function startRegistry(place: Place): Promise<ServerProcess> {
+/** Ours, with its default settings beside those given, and Node's flags as `npm start` has them. */
+export async function startRegistry(
+  place: Place,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const entry = fileURLToPath(new URL('../server/bin/farmiq-registry.mjs', import.meta.url));
   const port = await freePort();
   return started(place, { name: 'registry', ready: '/ready', port }, [process.execPath, ...FLAGS, entry], {
     PORT: String(port),
     MLFLOW_TRACKING_URI: place.database,
     MLFLOW_ARTIFACT_ROOT: join(place.folder, 'artifacts'),
+    ...settings,
   });
 }
 
