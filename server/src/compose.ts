@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { openFilesystemArtifactStore } from './artifacts/filesystem.ts';
 import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
+import { subjectNameKey } from './domain/subject.ts';
 import { createEgress } from './egress/egress.ts';
 import { countedAttempts } from './host/attempts.ts';
 import { auditSignerOfFile, verifySignature } from './host/audit-key.ts';
@@ -28,7 +29,6 @@ import type { ArtifactStore } from './operations/ports/artifact-store.ts';
 import type { CheckpointSink } from './operations/ports/checkpoint-sink.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { Deps } from './operations/ports.ts';
-import { productionApprovers } from './operations/production-approvers.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
 import type { Engine } from './store/dialect.ts';
 import { createInspector } from './store/schema/inspector.ts';
@@ -132,8 +132,7 @@ async function welcomeAdmin(config: Config, deps: Deps, logger: Logger): Promise
 /** With sign-in off everybody is the one local actor. */
 function authenticator(config: Config, deps: Deps): Authenticate {
   if (config.auth === 'none') return async (_credentials, client) => ({ ...LOCAL_ACTOR, client });
-  const approving = productionApprovers(config.productionApprovers);
-  return async (credentials, client) => approving(await authenticate(deps, credentials, client));
+  return (credentials, client) => authenticate(deps, credentials, client);
 }
 
 /** Files of models are none of the command line's business: opening the artifacts would sweep a server's uploads. */
@@ -172,6 +171,10 @@ function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'checkpoi
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
     refusals: countedRefusals(),
+    signInRules: {
+      productionApprovers: new Set(config.productionApprovers.map(subjectNameKey)),
+      groupRoles: new Map(),
+    },
     auditSigner: auditSignerOfFile(config.auditKeyFile),
     ...webhookParts(config),
   };

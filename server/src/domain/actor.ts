@@ -9,6 +9,8 @@ export interface Actor {
   readonly displayName: string;
   /** What the actor was granted; an empty list may do nothing. */
   readonly grants: readonly Grant[];
+  /** What an identity provider said that the actor belongs to. */
+  readonly groups?: readonly string[];
   /** Whoever answers for a service account. */
   readonly ownerId?: string | null;
   /** The token that the request came with: it narrows what was granted. */

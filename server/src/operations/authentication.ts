@@ -3,9 +3,10 @@ import { isApiToken } from '../domain/api-token.ts';
 import type { AuditClient } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { normalizePassword } from '../domain/password.ts';
-import { type Subject, subjectNameKey } from '../domain/subject.ts';
+import { subjectNameKey } from '../domain/subject.ts';
 import type { Identity, PasswordIdentity } from './ports/subject.ts';
 import type { Deps } from './ports.ts';
+import { settingsGrants } from './settings-grants.ts';
 
 /** What a request shows of who sent it. */
 export type Credentials =
@@ -54,7 +55,7 @@ async function byToken(deps: Deps, secret: string, client: AuditClient, name: st
     throw wrong();
   const { tokenId, scopes, modelPattern: pattern } = found.token;
   deps.tokenUses.note(tokenId, nowMs);
-  return actorOf(found, client, { tokenId, scopes, pattern });
+  return signedIn(deps, found, client, { tokenId, scopes, pattern });
 }
 
 async function byPassword(
@@ -62,7 +63,7 @@ async function byPassword(
   { name, password }: { readonly name: string; readonly password: string },
   client: AuditClient,
 ): Promise<Actor> {
-  return actorOf(await verifyPassword(deps, { name, password, address: client.address }), client, null);
+  return signedIn(deps, await verifyPassword(deps, { name, password, address: client.address }), client);
 }
 
 /**
@@ -103,32 +104,30 @@ async function isPasswordOf(deps: Deps, found: PasswordIdentity | null, password
 async function bySession(deps: Deps, secret: string, client: AuditClient): Promise<Actor> {
   const found = await deps.store.read(({ sessions }) => sessions.findIdentity(deps.digests.sha256(secret)));
   if (found === null || found.session.expiresAtMs <= deps.clock.now()) throw wrong();
-  return actorOf(found, client, null);
+  return signedIn(deps, found, client);
 }
 
 /** @throws `unauthenticated` for whoever is disabled. */
-function actorOf(identity: Identity, client: AuditClient, token: Actor['token']): Actor {
-  const { subject, grants } = identity;
-  if (subject.disabledAtMs !== null) throw wrong();
-  return {
-    subjectId: subject.subjectId,
-    kind: subject.kind,
-    displayName: subject.name,
-    ownerId: subject.ownerId,
-    grants,
-    client,
-    token: token ?? null,
-  };
+function signedIn(
+  deps: Pick<Deps, 'signInRules'>,
+  identity: Identity,
+  client: AuditClient,
+  token: Actor['token'] = null,
+): Actor {
+  if (identity.subject.disabledAtMs !== null) throw wrong();
+  return { ...actorOf(deps, identity), client, token };
 }
 
-/** Who asks on behalf of nobody in particular, such as the command line. */
-export function actorOfSubject(subject: Subject, grants: Actor['grants']): Actor {
+/** Who somebody is, with all that was granted, by whatever door they came. */
+export function actorOf(deps: Pick<Deps, 'signInRules'>, identity: Identity): Actor {
+  const { subject, grants, groups } = identity;
   return {
     subjectId: subject.subjectId,
     kind: subject.kind,
     displayName: subject.name,
     ownerId: subject.ownerId,
-    grants,
+    groups,
+    grants: [...grants, ...settingsGrants(deps.signInRules, identity)],
     token: null,
   };
 }

@@ -25,6 +25,7 @@ import type { RunReader, RunWriter } from './ports/run.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
 import type { SessionReader, SessionWriter } from './ports/session.ts';
+import type { SignInRules } from './ports/sign-in.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
@@ -115,6 +116,7 @@ export interface Deps {
   readonly verified: VerifiedPasswords;
   readonly tokenUses: TokenUses;
   readonly refusals: Refusals;
+  readonly signInRules: SignInRules;
   readonly auditSigner: AuditSigner;
   /** Null: checkpoints stay in the database only. */
   readonly checkpointSink: CheckpointSink | null;

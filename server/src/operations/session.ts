@@ -1,7 +1,7 @@
 import type { AuditClient } from '../domain/audit-event.ts';
 import { toBase64 } from '../domain/signed-note.ts';
 import { recordEvent } from './audit.ts';
-import { actorOfSubject, verifyPassword } from './authentication.ts';
+import { actorOf, verifyPassword } from './authentication.ts';
 import type { Identity } from './ports/subject.ts';
 import type { Deps } from './ports.ts';
 
@@ -30,7 +30,7 @@ async function beginSession(deps: Deps, identity: Identity, client: AuditClient)
   const secret = toBase64(deps.ids.secret()).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
   const nowMs = deps.clock.now();
   const expiresAtMs = nowMs + LIFETIME_MS;
-  const { subject, grants } = identity;
+  const { subject } = identity;
   await deps.store.write(async (writer) => {
     await writer.sessions.sweep(nowMs, SWEPT_AT_ONCE);
     await writer.sessions.insert({
@@ -42,7 +42,7 @@ async function beginSession(deps: Deps, identity: Identity, client: AuditClient)
     await recordEvent(
       deps,
       writer,
-      { ...actorOfSubject(subject, grants), client },
+      { ...actorOf(deps, identity), client },
       {
         action: 'session.create',
         object: { kind: 'subject', id: subject.subjectId },
@@ -59,14 +59,13 @@ export async function endSession(deps: Deps, secret: string, client: AuditClient
     const found = await writer.sessions.findIdentity(secretSha256);
     if (found === null) return;
     await writer.sessions.delete(secretSha256);
-    const { subject, grants } = found;
     await recordEvent(
       deps,
       writer,
-      { ...actorOfSubject(subject, grants), client },
+      { ...actorOf(deps, found), client },
       {
         action: 'session.delete',
-        object: { kind: 'subject', id: subject.subjectId },
+        object: { kind: 'subject', id: found.subject.subjectId },
       },
     );
   });

@@ -65,6 +65,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
           kind: 'user',
           displayName: 'Mia',
           ownerId: null,
+          groups: [],
           grants: [{ role: 'admin', resource: 'model', pattern: '*' }],
           client: CLIENT,
           token: null,

@@ -12,7 +12,14 @@ const signer = auditSigner(newAuditKey());
 /** What signing in and the audit log take, with passwords that are hashed fast. */
 export function signInParts(): Pick<
   Deps,
-  'passwords' | 'attempts' | 'verified' | 'tokenUses' | 'refusals' | 'auditSigner' | 'checkpointSink'
+  | 'passwords'
+  | 'attempts'
+  | 'verified'
+  | 'tokenUses'
+  | 'refusals'
+  | 'auditSigner'
+  | 'checkpointSink'
+  | 'signInRules'
 > {
   return {
     passwords: fastPasswords,
@@ -22,5 +29,6 @@ export function signInParts(): Pick<
     refusals: countedRefusals(),
     auditSigner: signer,
     checkpointSink: null,
+    signInRules: { productionApprovers: new Set(), groupRoles: new Map() },
   };
 }

@@ -1,4 +1,4 @@
-import { actorOfSubject } from '../../../operations/authentication.ts';
+import { actorOf } from '../../../operations/authentication.ts';
 import { signIn } from '../../../operations/session.ts';
 import { endpoint } from '../endpoint.ts';
 import { SUCCESS, TIME } from '../fields.ts';
@@ -26,7 +26,7 @@ export const createSessionEndpoint = endpoint({
   async run(deps, _actor, { body, exchange }) {
     const { secret, expiresAtMs, identity } = await signIn(deps, body, exchange.client);
     exchange.setSession({ secret, expiresAtMs });
-    const actor = renderMe(actorOfSubject(identity.subject, identity.grants));
+    const actor = renderMe(actorOf(deps, identity));
     return { session: { expires_at: renderTime(expiresAtMs), actor } };
   },
 });

@@ -1,0 +1,9 @@
+import type { Role } from '../../domain/actor.ts';
+
+/** What the settings say about signing in. */
+export interface SignInRules {
+  /** Keys of names (`subjectNameKey`) of users who approve on all models. */
+  readonly productionApprovers: ReadonlySet<string>;
+  /** Roles that members of groups have on everything. */
+  readonly groupRoles: ReadonlyMap<string, Role>;
+}
