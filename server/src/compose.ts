@@ -21,6 +21,7 @@ import { webhookSecrets } from './host/webhook-secrets.ts';
 import type { Authenticate } from './http/plugins/actor.ts';
 import type { Draining } from './http/plugins/draining.ts';
 import { createServer } from './http/server.ts';
+import { OIDC_CALLBACK } from './http/v1/session/finish-oidc.ts';
 import { type BackgroundJobs, startBackgroundJobs } from './jobs/runner.ts';
 import { createSignal } from './jobs/signal.ts';
 import { authenticate } from './operations/authentication.ts';
@@ -28,6 +29,7 @@ import { bootstrapAdmin, hasAdmin } from './operations/bootstrap.ts';
 import type { ArtifactStore } from './operations/ports/artifact-store.ts';
 import type { CheckpointSink } from './operations/ports/checkpoint-sink.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
+import type { IdentityProvider } from './operations/ports/identity-provider.ts';
 import type { Deps } from './operations/ports.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
 import type { Engine } from './store/dialect.ts';
@@ -82,6 +84,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   const deps = wrap({
     ...hostParts(config),
     checkpointSink: await openCheckpointSink(config),
+    identityProvider: await openIdentityProvider(config),
     store: createStore(engine, { onLeft: (left) => waiting[left].notify() }),
     artifacts,
     serverId,
@@ -123,7 +126,8 @@ async function welcomeAdmin(config: Config, deps: Deps, logger: Logger): Promise
     if (made === 'name_taken')
       logger.warn(`there is no admin, and the name ${name} is taken by somebody who is none`);
   }
-  if (!(await hasAdmin(deps)))
+  const isAdmin = [...config.oidcGroupRoles.values()].includes('admin');
+  if (!isAdmin && !(await hasAdmin(deps)))
     logger.warn(
       'nobody can manage access yet; make the first admin: npx farmiq-registry admin create-user NAME --role admin --password-stdin',
     );
@@ -152,6 +156,7 @@ export async function openForCommands(config: Config): Promise<{ deps: Deps; clo
     store,
     artifacts: NO_ARTIFACTS,
     checkpointSink: await openCheckpointSink(config),
+    identityProvider: null,
     serverId: 'command-line',
   };
   return { deps, close: () => store.close() };
@@ -161,7 +166,9 @@ export async function openForCommands(config: Config): Promise<{ deps: Deps; clo
 export const PROOF_TOOLS = { digests: hostDigests, verifySignature };
 
 /** What the machine and the settings give. */
-function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'checkpointSink' | 'serverId'> {
+function hostParts(
+  config: Config,
+): Omit<Deps, 'store' | 'artifacts' | 'checkpointSink' | 'identityProvider' | 'serverId'> {
   return {
     clock: hostClock,
     ids: randomIds,
@@ -172,8 +179,9 @@ function hostParts(config: Config): Omit<Deps, 'store' | 'artifacts' | 'checkpoi
     tokenUses: collectedUses(),
     refusals: countedRefusals(),
     signInRules: {
+      passwords: config.auth !== 'oidc' || config.oidcLocalSignIn,
       productionApprovers: new Set(config.productionApprovers.map(subjectNameKey)),
-      groupRoles: new Map(),
+      groupRoles: config.oidcGroupRoles,
     },
     auditSigner: auditSignerOfFile(config.auditKeyFile),
     ...webhookParts(config),
@@ -260,6 +268,21 @@ async function openCheckpointSink(config: Config): Promise<CheckpointSink | null
   if (place.kind === 'folder') return checkpointFolder(place.path);
   const { openCheckpointBucket } = await import('./artifacts/s3-checkpoints.ts');
   return openCheckpointBucket({ ...s3Options(config, place), serverId: 'checkpoints', sweepAll: false });
+}
+
+/** Nothing is asked yet: the provider may be away while the server starts. */
+async function openIdentityProvider(config: Config): Promise<IdentityProvider | null> {
+  if (config.auth !== 'oidc' || config.oidcIssuer === undefined) return null;
+  const { openIdProvider } = await import('./identity/openid-connect.ts');
+  return openIdProvider({
+    issuer: config.oidcIssuer,
+    clientId: config.oidcClientId ?? null,
+    clientSecret: config.oidcClientSecret ?? null,
+    audience: config.oidcAudience ?? null,
+    groupsClaim: config.oidcGroupsClaim,
+    redirectUri: `${config.baseUrl}${OIDC_CALLBACK}`,
+    now: hostClock.now,
+  });
 }
 
 type Prepare = (engine: Engine) => Promise<unknown>;

@@ -1,4 +1,5 @@
 import { parseArtifactRoot } from './locations.ts';
+import { OIDC_SETTINGS } from './oidc-settings.ts';
 import type { Setting } from './settings.ts';
 import { parseFlag, parseList, parseOneOf } from './values.ts';
 
@@ -11,10 +12,10 @@ export const ACCESS_SETTINGS = {
   auth: setting({
     names: ['REGISTRY_AUTH'],
     default: 'none',
-    accepts: 'none or local (oidc is not available in this version)',
+    accepts: 'none, local or oidc',
     meaning:
-      'How callers sign in. none: nobody does, and everybody may do everything. local: users and API tokens of this registry.',
-    parse: parseOneOf(['none', 'local']),
+      'How callers sign in. none: nobody does, and everybody may do everything. local: users and API tokens of this registry. oidc: at an identity provider, or with API tokens.',
+    parse: parseOneOf(['none', 'local', 'oidc']),
   }),
   allowPublicWithoutAuth: setting({
     names: ['REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH'],
@@ -43,6 +44,7 @@ export const ACCESS_SETTINGS = {
     meaning: 'Users who have the role approver on all models for as long as they stand here.',
     parse: parseList,
   }),
+  ...OIDC_SETTINGS,
   auditKeyFile: setting({
     names: ['REGISTRY_AUDIT_KEY_FILE'],
     default: 'data/audit.key',

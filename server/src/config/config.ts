@@ -35,6 +35,7 @@ export function loadConfig(env: Environment, readFile: (path: string) => string)
   const config = { ...Object.fromEntries(values), withoutEffect } as unknown as Config;
   checkPublicBind(config);
   checkS3(config);
+  checkOidc(config);
   return { ...config, baseUrl: config.baseUrl ?? `http://localhost:${config.port}` };
 }
 
@@ -95,6 +96,24 @@ function checkS3(config: Config): void {
   if ((id === undefined) !== (secret === undefined) || (token !== undefined && id === undefined))
     throw new ConfigError(
       'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN with them) must be set together.',
+    );
+}
+
+/** Who asks for sign-in must be able to; and settings of a provider that nobody asks are a mistake. */
+function checkOidc({
+  auth,
+  oidcIssuer: issuer,
+  oidcClientId: clientId,
+  oidcAudience: audience,
+}: Config): void {
+  if (auth !== 'oidc') {
+    if (issuer === undefined && clientId === undefined && audience === undefined) return;
+    throw new ConfigError(`REGISTRY_OIDC_… is set, but REGISTRY_AUTH=${auth}; set REGISTRY_AUTH=oidc.`);
+  }
+  if (issuer === undefined) throw new ConfigError('REGISTRY_AUTH=oidc needs REGISTRY_OIDC_ISSUER.');
+  if (clientId === undefined && audience === undefined)
+    throw new ConfigError(
+      'REGISTRY_AUTH=oidc needs REGISTRY_OIDC_CLIENT_ID (for browsers), REGISTRY_OIDC_AUDIENCE (for programs), or both.',
     );
 }
 

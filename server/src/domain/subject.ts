@@ -15,7 +15,7 @@ export interface Subject {
 const SUBJECT_KINDS = ['user', 'service_account', 'local', 'system'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-const NAME_LENGTH = 128;
+export const NAME_LENGTH = 128;
 /** Letters, digits and `._@+-`: what logs, URLs and the Basic scheme (no colon) carry unchanged. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]*$/u;
 /** What the Basic scheme uses as the user of a token, and who is nobody's account. */
@@ -35,6 +35,11 @@ export function parseSubjectName(text: string, parameter = 'name'): string {
   if (RESERVED.has(name.toLowerCase()))
     throw invalidArgument(`The name ${name} is reserved; choose another.`, parameter);
   return name;
+}
+
+/** Whether it is a name in its normal form, and nobody's that is reserved. */
+export function isSubjectName(name: string): boolean {
+  return [...name].length <= NAME_LENGTH && NAME.test(name) && !RESERVED.has(name.toLowerCase());
 }
 
 /** Names differ in more than case: this is what is unique. */

@@ -4,6 +4,8 @@ import type { AuditClient } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { normalizePassword } from '../domain/password.ts';
 import { subjectNameKey } from '../domain/subject.ts';
+import { recognizeExternal } from './external-identity.ts';
+import type { IdentityProvider } from './ports/identity-provider.ts';
 import type { Identity, PasswordIdentity } from './ports/subject.ts';
 import type { Deps } from './ports.ts';
 import { settingsGrants } from './settings-grants.ts';
@@ -16,12 +18,14 @@ export type Credentials =
 
 /** The user that the Basic scheme may name beside a token when the caller does not know whose it is. */
 const ANY_OWNER = 'token';
+/** RFC 7519: three parts between dots, which no token of ours has. */
+const JWT = /^[^.]*\.[^.]*\.[^.]*$/;
 /** One sentence for every failure: it must not tell which part was wrong. */
 const WRONG = 'These credentials are wrong, revoked or expired.';
 
 /**
  * Who sent the request. One round trip to the database; nothing of it is kept, so that what is revoked is revoked
- * at once on every server. @throws `unauthenticated`, `too_many_attempts`.
+ * at once on every server. @throws `unauthenticated`, `too_many_attempts`, `unavailable` (the identity provider).
  */
 export async function authenticate(
   deps: Deps,
@@ -37,7 +41,9 @@ export async function authenticate(
     case 'session':
       return bySession(deps, credentials.secret, client);
     case 'bearer':
-      return byToken(deps, credentials.token, client, null);
+      return deps.identityProvider !== null && JWT.test(credentials.token)
+        ? byAccessToken(deps, deps.identityProvider, credentials.token, client)
+        : byToken(deps, credentials.token, client, null);
     case 'basic':
       return isApiToken(credentials.password)
         ? byToken(deps, credentials.password, client, credentials.name)
@@ -56,6 +62,20 @@ async function byToken(deps: Deps, secret: string, client: AuditClient, name: st
   const { tokenId, scopes, modelPattern: pattern } = found.token;
   deps.tokenUses.note(tokenId, nowMs);
   return signedIn(deps, found, client, { tokenId, scopes, pattern });
+}
+
+async function byAccessToken(
+  deps: Deps,
+  provider: IdentityProvider,
+  token: string,
+  client: AuditClient,
+): Promise<Actor> {
+  const claims = await provider.verifyAccessToken(token);
+  return signedIn(
+    deps,
+    await recognizeExternal(deps, claims, { arrival: 'service_account', client }),
+    client,
+  );
 }
 
 async function byPassword(
@@ -78,6 +98,10 @@ export async function verifyPassword(
     address,
   }: { readonly name: string; readonly password: string; readonly address: string | null },
 ): Promise<PasswordIdentity> {
+  if (!deps.signInRules.passwords)
+    throw new RegistryError('unauthenticated', {
+      message: 'Passwords are not taken here; sign in at the identity provider, or send an API token.',
+    });
   const nameKey = subjectNameKey(name);
   const place = { nameKey, address: address ?? '' };
   const nowMs = deps.clock.now();

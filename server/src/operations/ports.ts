@@ -14,6 +14,7 @@ import type { Egress } from './ports/egress.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
 import type { GrantReader, GrantWriter } from './ports/grant.ts';
 import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
+import type { IdentityProvider } from './ports/identity-provider.ts';
 import type { Ids } from './ports/ids.ts';
 import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.ts';
 import type { MetricReader, MetricWriter } from './ports/metric.ts';
@@ -117,6 +118,8 @@ export interface Deps {
   readonly tokenUses: TokenUses;
   readonly refusals: Refusals;
   readonly signInRules: SignInRules;
+  /** Null: accounts are those of this registry. */
+  readonly identityProvider: IdentityProvider | null;
   readonly auditSigner: AuditSigner;
   /** Null: checkpoints stay in the database only. */
   readonly checkpointSink: CheckpointSink | null;

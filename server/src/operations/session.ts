@@ -1,7 +1,10 @@
 import type { AuditClient } from '../domain/audit-event.ts';
+import { RegistryError } from '../domain/errors.ts';
 import { toBase64 } from '../domain/signed-note.ts';
 import { recordEvent } from './audit.ts';
 import { actorOf, verifyPassword } from './authentication.ts';
+import { recognizeExternal } from './external-identity.ts';
+import type { SignInAttempt } from './ports/identity-provider.ts';
 import type { Identity } from './ports/subject.ts';
 import type { Deps } from './ports.ts';
 
@@ -23,6 +26,40 @@ export async function signIn(
 ): Promise<BegunSession & { readonly identity: Identity }> {
   const identity = await verifyPassword(deps, { ...input, address: client.address });
   return { ...(await beginSession(deps, identity, client)), identity };
+}
+
+/**
+ * Begins to sign in at the identity provider: where to send the browser, and what it keeps meanwhile.
+ * @throws `resource_not_found` where browsers do not sign in so, `unavailable`.
+ */
+export async function beginExternalSignIn(
+  deps: Deps,
+): Promise<{ readonly url: string; readonly attempt: SignInAttempt }> {
+  const begun = (await deps.identityProvider?.begin()) ?? null;
+  if (begun === null)
+    throw new RegistryError('resource_not_found', {
+      message:
+        'Nobody signs in at an identity provider here (REGISTRY_AUTH=oidc and REGISTRY_OIDC_CLIENT_ID).',
+    });
+  return begun;
+}
+
+/** Signs in whoever comes back from the identity provider. @throws `unauthenticated`, `unavailable`. */
+export async function finishExternalSignIn(
+  deps: Deps,
+  { query, attempt }: { readonly query: string; readonly attempt: SignInAttempt | null },
+  client: AuditClient,
+): Promise<BegunSession> {
+  const provider = deps.identityProvider;
+  if (attempt === null || provider === null)
+    throw new RegistryError('unauthenticated', {
+      message: 'This sign-in was not begun in this browser, or too long ago; begin again.',
+    });
+  const claims = await provider.finish(query, attempt);
+  const identity = await recognizeExternal(deps, claims, { arrival: 'user', client });
+  if (identity.subject.disabledAtMs !== null)
+    throw new RegistryError('unauthenticated', { message: 'This account is disabled.' });
+  return beginSession(deps, identity, client);
 }
 
 /** Keeps a browser of somebody who was recognised. */

@@ -99,6 +99,9 @@ export function subjectWriter(context: StoreContext): SubjectWriter {
     async setOwner(subjectId, ownerId) {
       await change(subjectId).set({ owner_id: ownerId }).execute();
     },
+    async setKind(subjectId, kind) {
+      await change(subjectId).set({ kind, owner_id: null }).execute();
+    },
     async rename(subjectId, { name, nameKey }) {
       const renamed = await change(subjectId)
         .set({ display_name: name, name_key: nameKey })

@@ -115,6 +115,12 @@ describe('artifacts in S3', () => {
   });
 });
 
+const OIDC = {
+  REGISTRY_AUTH: 'oidc',
+  REGISTRY_OIDC_ISSUER: 'https://id.farm.example',
+  REGISTRY_OIDC_CLIENT_ID: 'registry',
+};
+
 describe('wrong values stop the start with one line that names variable, value and what is accepted', () => {
   test.each([
     [{ PORT: '70000' }, 'PORT=70000: it must be a port'],
@@ -140,7 +146,23 @@ describe('wrong values stop the start with one line that names variable, value a
     [{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: '{"ACL":1}' }, 'it must be a JSON object'],
     [{ MLFLOW_S3_UPLOAD_EXTRA_ARGS: 'ACL' }, 'it must be a JSON object'],
     [{ MLFLOW_TRACKING_URI: 'data/mlflow.db' }, 'it must be sqlite:///'],
-    [{ REGISTRY_AUTH: 'oidc' }, 'REGISTRY_AUTH=oidc: it must be none'],
+    [{ REGISTRY_AUTH: 'ldap' }, 'REGISTRY_AUTH=ldap: it must be none, local or oidc'],
+    [{ REGISTRY_AUTH: 'oidc' }, 'REGISTRY_AUTH=oidc needs REGISTRY_OIDC_ISSUER'],
+    [
+      { ...OIDC, REGISTRY_OIDC_CLIENT_ID: '' },
+      'needs REGISTRY_OIDC_CLIENT_ID (for browsers), REGISTRY_OIDC_AUDIENCE',
+    ],
+    [{ ...OIDC, REGISTRY_AUTH: 'local' }, 'REGISTRY_OIDC_… is set, but REGISTRY_AUTH=local'],
+    [{ ...OIDC, REGISTRY_OIDC_ISSUER: 'http://id.farm.example' }, 'it must be an https:// URL'],
+    [{ ...OIDC, REGISTRY_OIDC_ISSUER: 'https://id.farm.example?x' }, 'it must be an https:// URL'],
+    [
+      { ...OIDC, REGISTRY_OIDC_GROUP_ROLES: 'farm-ops=boss' },
+      '"farm-ops=boss" is no role of a group; it must be',
+    ],
+    [{ ...OIDC, REGISTRY_OIDC_GROUP_ROLES: 'farm-ops' }, '"=farm-ops" is no role'],
+    [{ ...OIDC, REGISTRY_OIDC_GROUP_ROLES: 'a=admin,a=reader' }, 'the group "a" stands there twice'],
+    [{ ...OIDC, REGISTRY_OIDC_GROUP_ROLES: '{"a":1}' }, '"a=1" is no role'],
+    [{ ...OIDC, REGISTRY_OIDC_GROUP_ROLES: '{"a"' }, 'it must be group=role'],
     [{ REGISTRY_BASE_URL: 'registry.example.org' }, 'it must be an http:// or https:// URL'],
     [{ REGISTRY_ALOWED_HOSTS: 'x' }, 'REGISTRY_ALOWED_HOSTS is not a setting of this version; there are'],
     [{ RETENTION_FOREVER: 'x' }, 'RETENTION_FOREVER is not a setting'],
@@ -148,6 +170,20 @@ describe('wrong values stop the start with one line that names variable, value a
     const message = refusal(env as unknown as Environment);
     expect(message).toContain(sentence);
     expect(message).not.toContain('\n');
+  });
+
+  test.each([
+    [
+      'ml-admins=admin, CN=farm-ops=approver',
+      [
+        ['ml-admins', 'admin'],
+        ['CN=farm-ops', 'approver'],
+      ],
+    ],
+    ['{"farm ops, north": "writer"}', [['farm ops, north', 'writer']]],
+    ['', []],
+  ])('roles of groups may be given as %s', (text, roles) => {
+    expect([...load({ ...OIDC, REGISTRY_OIDC_GROUP_ROLES: text }).oidcGroupRoles]).toEqual(roles);
   });
 
   test('variables of others are none of our business', () => {

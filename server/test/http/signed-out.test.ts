@@ -22,6 +22,8 @@ describe('who has not signed in', () => {
     // Signing out is nobody's right to lose.
     'DELETE /api/v1/session',
     'GET /',
+    // Leads to the identity provider; what leads back from there is 401 without a sign-in that was begun.
+    'GET /api/v1/session/oidc',
     'GET /docs',
     'GET /docs/',
     'GET /docs/js/scalar.js',

@@ -40,6 +40,8 @@ export interface TestAppOptions {
   readonly webhooks?: TestWebhooks;
   /** Requests must say who sends them. */
   readonly signIn?: boolean;
+  /** What operations are given instead of what tests have. */
+  readonly parts?: Partial<Deps>;
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -60,6 +62,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     ...signInParts(),
     serverId: 'test',
     ...(options.webhooks ?? testWebhooks()),
+    ...options.parts,
   };
   const { app, routes } = await createServer({
     deps,

@@ -32,6 +32,12 @@ const LAW: readonly Floor[] = [
     node: true,
   },
   { prefix: 'egress/', floors: ['egress/', 'domain/', 'operations/ports'], packages: [], node: true },
+  {
+    prefix: 'identity/',
+    floors: ['identity/', 'domain/', 'operations/ports'],
+    packages: ['openid-client', 'jose'],
+    node: true,
+  },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: [], node: true },
   {
     prefix: 'http/mlflow/',

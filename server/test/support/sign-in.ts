@@ -20,6 +20,7 @@ export function signInParts(): Pick<
   | 'auditSigner'
   | 'checkpointSink'
   | 'signInRules'
+  | 'identityProvider'
 > {
   return {
     passwords: fastPasswords,
@@ -29,6 +30,7 @@ export function signInParts(): Pick<
     refusals: countedRefusals(),
     auditSigner: signer,
     checkpointSink: null,
-    signInRules: { productionApprovers: new Set(), groupRoles: new Map() },
+    signInRules: { passwords: true, productionApprovers: new Set(), groupRoles: new Map() },
+    identityProvider: null,
   };
 }

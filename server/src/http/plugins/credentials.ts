@@ -8,7 +8,8 @@ export const SESSION_COOKIE = '__Host-registry-session';
 /** RFC 7235's token68. */
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i;
-const HEADER_LENGTH = 8_192;
+/** Tokens of identity providers that list many groups are long; Node takes no more than this in all. */
+const HEADER_LENGTH = 16_384;
 
 /**
  * What the request shows of who sent it: the Authorization header, else the cookie of a session; null when nothing.
@@ -39,8 +40,8 @@ function decode(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8');
 }
 
-/** A cookie that is there twice was set by two; neither is believed. */
-function readCookie(header: string, name: string): string | null {
+/** The value of a cookie. One that is there twice was set by two; neither is believed. */
+export function readCookie(header: string, name: string): string | null {
   const values = header
     .split(';')
     .map((pair) => pair.trim())

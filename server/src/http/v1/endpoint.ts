@@ -8,6 +8,7 @@ import { requireVisible } from '../../operations/visibility.ts';
 import type { ProblemCode } from './openapi-problems.ts';
 import { readQuery } from './query.ts';
 import { Type } from './schema-builder.ts';
+import type { KeptAttempt } from './sign-in-attempt.ts';
 import { inspector, notValid } from './validation.ts';
 
 /** A request as it arrived, JSON parsed and nothing else. */
@@ -26,6 +27,9 @@ export interface Exchange {
   readonly session: string | null;
   /** Gives the browser a cookie, or takes it away. */
   setSession(session: { readonly secret: string; readonly expiresAtMs: number } | null): void;
+  /** What the browser kept while it was at the identity provider. */
+  readonly attempt: KeptAttempt | null;
+  setAttempt(attempt: KeptAttempt | null): void;
 }
 
 export interface EndpointInput<P extends TObject, Q extends TObject, B extends TSchema> {

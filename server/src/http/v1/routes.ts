@@ -17,6 +17,7 @@ import { type LinesEndpoint, sendLines } from './lines-endpoint.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
 import { sendProblem } from './problem-reply.ts';
+import { type RedirectEndpoint, sendRedirect } from './redirect-endpoint.ts';
 import { registeredModelEndpoints } from './registered-model/index.ts';
 import { sessionEndpoints } from './session/index.ts';
 import { exchangeOf } from './session-cookie.ts';
@@ -26,7 +27,7 @@ import { registerUnknownPath } from './unknown-path.ts';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Every endpoint of v1, in the order of the documentation. */
-export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint)[] = [
+export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | RedirectEndpoint)[] = [
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...aliasEndpoints,
@@ -55,6 +56,7 @@ export async function registerV1Wire(
         for (const endpoint of ENDPOINTS)
           if ('run' in endpoint) mount(messages, deps, endpoint);
           else if ('lines' in endpoint) mountLines(messages, deps, endpoint);
+          else if ('redirect' in endpoint) mountRedirect(messages, deps, endpoint);
       });
       await scope.register(async (files) => {
         registerStreamBody(files);
@@ -100,6 +102,17 @@ function mountLines(app: FastifyInstance, deps: Deps, endpoint: LinesEndpoint): 
     exposeHeadRoute: false,
     config: { operation, permission },
     handler: (request, reply) => sendLines(deps, endpoint, { request, reply }),
+  });
+}
+
+function mountRedirect(app: FastifyInstance, deps: Deps, endpoint: RedirectEndpoint): void {
+  const { method, path, operation, permission } = endpoint;
+  app.route({
+    method,
+    url: path,
+    exposeHeadRoute: false,
+    config: { operation, permission },
+    handler: (request, reply) => sendRedirect(deps, endpoint, { request, reply }),
   });
 }
 

@@ -1,10 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clientOf } from '../plugins/actor.ts';
-import { readCredentials, SESSION_COOKIE } from '../plugins/credentials.ts';
+import { readCookie, readCredentials, SESSION_COOKIE } from '../plugins/credentials.ts';
 import type { Exchange } from './endpoint.ts';
+import { parseAttempt, renderAttempt } from './sign-in-attempt.ts';
 
 /** No script reads it; it goes with links from elsewhere, and with no change from elsewhere. */
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax';
+
+/** Of a browser that is at the identity provider. */
+const ATTEMPT_COOKIE = '__Host-registry-sign-in';
+const ATTEMPT_SECONDS = 600;
 
 export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchange {
   return {
@@ -18,7 +23,21 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchan
         session === null
           ? `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`
           : `${SESSION_COOKIE}=${session.secret}; Expires=${new Date(session.expiresAtMs).toUTCString()}; ${ATTRIBUTES}`;
-      reply.header('set-cookie', cookie);
+      addCookie(reply, cookie);
+    },
+    get attempt() {
+      const { cookie } = request.headers;
+      const text = cookie === undefined ? null : readCookie(cookie, ATTEMPT_COOKIE);
+      return text === null ? null : parseAttempt(text);
+    },
+    setAttempt(attempt) {
+      const [value, seconds] = attempt === null ? ['', 0] : [renderAttempt(attempt), ATTEMPT_SECONDS];
+      addCookie(reply, `${ATTEMPT_COOKIE}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}`);
     },
   };
+}
+
+/** Fastify keeps several of this one header. */
+function addCookie(reply: FastifyReply, cookie: string): void {
+  reply.header('set-cookie', cookie);
 }

@@ -46,6 +46,8 @@ export interface SubjectWriter extends SubjectReader {
   /** Null: may sign in again. */
   setDisabled(subjectId: string, disabledAtMs: number | null): Promise<void>;
   setOwner(subjectId: string, ownerId: string): Promise<void>;
+  /** A user has no owner. */
+  setKind(subjectId: string, kind: 'user'): Promise<void>;
   /** False when the name is somebody else's. */
   rename(
     subjectId: string,
