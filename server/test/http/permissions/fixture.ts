@@ -10,7 +10,7 @@ export interface Sent {
   readonly body?: object | string | undefined;
 }
 
-export const basic = (name: string) => `Basic ${Buffer.from(`${name}:${PASSWORD}`).toString('base64')}`;
+const basic = (name: string) => `Basic ${Buffer.from(`${name}:${PASSWORD}`).toString('base64')}`;
 
 /** Sends as somebody with a password; null: as nobody. Answers status and parsed body. */
 export async function sendAs(server: TestApp, name: string | null, { method, url, body }: Sent) {
