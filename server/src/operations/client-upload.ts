@@ -65,6 +65,7 @@ export async function completeMultipart(
     await refuseFrozen(writer, path);
     await takeUpload(writer, actor, { path, uploadId });
     await writer.seals.removeArtifacts(path);
+    await writer.authors.add({ kind: 'file', path: path.text }, actor.subjectId);
     // Inside: a version that freezes the path waits for us. The unit of work may run twice, the store is told once.
     if (!isComplete) await direct.completeMultipart(path, uploadId, parts);
     isComplete = true;

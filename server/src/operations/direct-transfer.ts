@@ -63,9 +63,11 @@ export async function presignUpload(
   const ttlSeconds = lifetime(input.ttlSeconds, UPLOAD_SECONDS);
   const direct = requireDirect(deps, 'presignedUpload');
   const path = ownedPath(deps, rootUri, input.path, 'presignedUpload');
-  await deps.store.read(async (reader) => {
-    await authorizeArtifactChange(reader, actor, 'write-artifact', path);
-    await refuseFrozen(reader, path);
+  await deps.store.write(async (writer) => {
+    await authorizeArtifactChange(writer, actor, 'write-artifact', path);
+    await refuseFrozen(writer, path);
+    // Whether it is used is never heard.
+    await writer.authors.add({ kind: 'file', path: path.text }, actor.subjectId);
   });
   return direct.presignUpload(path, ttlSeconds);
 }

@@ -47,6 +47,7 @@ export async function createFinishedRun(
     endTimeMs: nowMs,
     tags: run.tags,
   });
+  await writer.authors.add({ kind: 'run', runId: made.runId }, run.actor.subjectId);
   await recordRun(deps, writer, run.actor, { action: 'run.create', runId: made.runId, name: made.name });
   await writeParams(writer, made.runId, run.params);
   await writer.metrics.log(made.runId, metrics);

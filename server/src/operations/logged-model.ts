@@ -62,6 +62,7 @@ export async function createLoggedModel(
       tags: lastTagPerKey(input.tags),
       nowMs: deps.clock.now(),
     });
+    await writer.authors.add({ kind: 'logged_model', modelId }, actor.subjectId);
     const made = await requireModel(writer, modelId);
     await recordLoggedModel(deps, writer, actor, { action: 'logged_model.create', model: made });
     return made;

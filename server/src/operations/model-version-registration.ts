@@ -62,6 +62,8 @@ export async function createModelVersion(
       tags: input.tags,
       semanticVersion: null,
       ...inferred,
+      loggedModelId: source.modelId,
+      copyOf: source.copyOf,
       // Finalized since we looked: frozen now, and hashed by the job.
       files: late && source.files !== null ? { kind: 'here', root: source.files, seen: [] } : files,
     });

@@ -5,6 +5,7 @@ import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { AuditSigner } from './ports/audit-signer.ts';
+import type { AuthorReader, AuthorWriter } from './ports/author.ts';
 import type { CheckpointSink } from './ports/checkpoint-sink.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
@@ -52,6 +53,7 @@ export interface Reader {
   readonly idempotency: IdempotencyReader;
   readonly webhooks: WebhookReader;
   readonly webhookDeliveries: WebhookDeliveryReader;
+  readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
   readonly grants: GrantReader;
   readonly apiTokens: ApiTokenReader;
@@ -78,6 +80,7 @@ export interface Writer extends Reader {
   readonly idempotency: IdempotencyWriter;
   readonly webhooks: WebhookWriter;
   readonly webhookDeliveries: WebhookDeliveryWriter;
+  readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;
   readonly grants: GrantWriter;
   readonly apiTokens: ApiTokenWriter;

@@ -94,6 +94,8 @@ async function write(
     facts,
     inferredFacts: [],
     files: from.files,
+    loggedModelId: from.resolved?.modelId ?? null,
+    copyOf: from.resolved?.copyOf ?? null,
   });
   const modelId = from.resolved?.modelId ?? null;
   if (modelId !== null)

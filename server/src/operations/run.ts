@@ -56,6 +56,7 @@ export async function createRun(
       status: 'RUNNING',
       endTimeMs: null,
     });
+    await writer.authors.add({ kind: 'run', runId: inserted.runId }, actor.subjectId);
     await recordRun(deps, writer, actor, {
       action: 'run.create',
       runId: inserted.runId,

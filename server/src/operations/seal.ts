@@ -53,6 +53,7 @@ export async function sealInUnit(
   if (files.kind === 'unreachable') return { seal: 'impossible', ...NOT_SEALED };
   await writer.seals.lockTree(files.root, 'freeze');
   await writer.seals.freeze(files.root, version.modelId, version.version);
+  await writer.authors.addSenders({ kind: 'version', ...version }, files.root);
   const manifest = await manifestFromRecords(writer, files.root, files.seen);
   return manifest === null
     ? { seal: 'pending', ...NOT_SEALED }
@@ -198,5 +199,6 @@ async function freezeTree(
   if (root === null) return null;
   await writer.seals.lockTree(root, 'freeze');
   await writer.seals.freeze(root, modelId, version);
+  await writer.authors.addSenders({ kind: 'version', modelId, version }, root);
   return root;
 }

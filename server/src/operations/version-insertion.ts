@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import type { Work } from '../domain/author.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import {
@@ -38,6 +39,9 @@ export interface VersionInsertion {
   readonly facts: Facts;
   readonly inferredFacts: readonly FactName[];
   readonly files: VersionFiles;
+  readonly loggedModelId: string | null;
+  /** The version that it is a copy of. */
+  readonly copyOf: { readonly name: string; readonly version: number } | null;
 }
 
 const COLUMN_LIMIT = 500;
@@ -99,6 +103,7 @@ export async function insertVersion(
     deletedAtMs: null,
   };
   await writer.versionRecords.insert(record);
+  await addAuthors(writer, actor, { ...insertion, version: number });
   if (!isPartlyAdopted(identity)) await writer.versionRecords.raiseAdoptedThrough(identity.modelId, number);
   const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: null };
   await writer.slots.enter(change, slot, number, 'direct');
@@ -115,6 +120,23 @@ export async function insertVersion(
     },
   });
   return { version: insertedVersion(insertion, number, nowMs), record };
+}
+
+/** Whoever made a part of it is an author, whether they meant to or not: none of them judges it (v1-api section 3). */
+async function addAuthors(
+  writer: Writer,
+  actor: Actor,
+  { identity, version, runId, loggedModelId, copyOf }: VersionInsertion & { readonly version: number },
+): Promise<void> {
+  const work = { kind: 'version', modelId: identity.modelId, version } as const;
+  await writer.authors.add(work, actor.subjectId);
+  const original = copyOf === null ? null : await writer.versionRecords.findIdentity(copyOf.name);
+  const parts: Work[] = [];
+  if (runId !== null && runId !== '') parts.push({ kind: 'run', runId });
+  if (loggedModelId !== null) parts.push({ kind: 'logged_model', modelId: loggedModelId });
+  if (original !== null && copyOf !== null)
+    parts.push({ kind: 'version', modelId: original.modelId, version: copyOf.version });
+  await writer.authors.addThoseOf(work, parts);
 }
 
 /** As it would be read now. */

@@ -8,6 +8,7 @@ import type { Stage } from '../domain/stage.ts';
 import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { NO_FACTS } from '../domain/version-record.ts';
 import { experimentResource } from './experiment.ts';
+import type { Author } from './ports/author.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
 import { stageOf } from './transition.ts';
@@ -69,8 +70,13 @@ export async function viewVersions(
   const { name, versions, withRuns } = query;
   const numbers = versions.map(({ version }) => version);
   const records = await reader.versionRecords.list(name, numbers);
+  const modelId = records.values().next().value?.modelId ?? null;
+  const authors = modelId === null ? null : await reader.authors.listOfVersions(modelId, [...records.keys()]);
   const views = versions.map((version) =>
-    viewWithoutRun(actor, version, records.get(version.version) ?? null),
+    viewWithoutRun(actor, version, {
+      record: records.get(version.version) ?? null,
+      authors: authors?.get(version.version) ?? [],
+    }),
   );
   if (!withRuns) return views;
   const runs = await reader.runs.findMany(versions.flatMap(({ runId }) => runId || []));
@@ -94,16 +100,22 @@ export async function viewVersions(
 }
 
 /** What a list shows unless it is asked for more. */
-function viewWithoutRun(actor: Actor, version: ModelVersion, record: VersionRecord | null): VersionView {
-  const known = record !== null && record.createdBy !== 'unknown';
-  const createdBy = known ? record.createdBy : version.userId || 'unknown';
+function viewWithoutRun(
+  actor: Actor,
+  version: ModelVersion,
+  { record, authors }: { readonly record: VersionRecord | null; readonly authors: readonly Author[] },
+): VersionView {
+  const creator = authors.find(({ subjectId }) => subjectId === record?.createdBy);
+  // Of what MLflow wrote while we were away only its claim is known.
+  const createdBy = creator?.name ?? (version.userId || 'unknown');
+  const others = authors.filter((author) => author !== creator).map(({ name }) => name);
   return {
     version,
     record,
     stage: stageOf(version, record),
     facts: readableFacts(actor, record?.facts ?? NO_FACTS),
     createdBy,
-    authors: [createdBy],
+    authors: [createdBy, ...others.sort()],
     run: null,
     metrics: new Map(),
     measuredOn: new Map(),

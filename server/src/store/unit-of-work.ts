@@ -3,6 +3,7 @@ import { adoptionReader, adoptionWriter } from './adoption.ts';
 import { aliasReader, aliasWriter } from './alias.ts';
 import { apiTokenReader, apiTokenWriter } from './api-token.ts';
 import { auditReader, auditWriter } from './audit.ts';
+import { authorReader, authorWriter } from './author.ts';
 import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
@@ -43,6 +44,7 @@ export function readerOf(context: StoreContext): Reader {
     idempotency: idempotencyReader(context),
     webhooks: webhookReader(context),
     webhookDeliveries: webhookDeliveryReader(context),
+    authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
     apiTokens: apiTokenReader(context),
@@ -71,6 +73,7 @@ export function writerOf(context: StoreContext): Writer {
     idempotency: idempotencyWriter(context),
     webhooks: webhookWriter(context),
     webhookDeliveries: webhookDeliveryWriter(context),
+    authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),
     apiTokens: apiTokenWriter(context),

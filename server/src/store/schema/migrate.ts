@@ -6,10 +6,11 @@ import { webhookDeliveries } from './migrations/0002-webhook-deliveries.ts';
 import { clientUploads } from './migrations/0003-client-uploads.ts';
 import { access } from './migrations/0004-access.ts';
 import { audit } from './migrations/0005-audit.ts';
+import { authors } from './migrations/0006-authors.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
-const MIGRATIONS: readonly Migration[] = [registry, webhookDeliveries, clientUploads, access, audit];
+const MIGRATIONS: readonly Migration[] = [registry, webhookDeliveries, clientUploads, access, audit, authors];
 
 /**
  * The migrations that are still to run, given those that the database has seen (number to name).

@@ -246,6 +246,12 @@ interface RegistryWebhookDeliveriesTable {
   reason: string | null;
 }
 
+/** Who made what (`domain/author.ts`). */
+interface RegistryAuthorsTable {
+  work: Fixed<string>;
+  subject_id: Fixed<string>;
+}
+
 /** Uploads in parts that clients send to the artifact store itself, and that are under way. */
 interface RegistryClientUploadsTable {
   /** The artifact store's. */
@@ -281,4 +287,5 @@ export interface RegistryTables {
   registry_idempotency_keys: RegistryIdempotencyKeysTable;
   registry_webhook_deliveries: RegistryWebhookDeliveriesTable;
   registry_client_uploads: RegistryClientUploadsTable;
+  registry_authors: RegistryAuthorsTable;
 }
