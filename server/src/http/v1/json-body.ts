@@ -7,6 +7,11 @@ declare module 'fastify' {
     /** The JSON text of the body; empty when there is none. */
     bodyText: string;
   }
+
+  interface FastifyContextConfig {
+    /** Has no body: an empty one of any declared type is none. */
+    bodiless?: boolean;
+  }
 }
 
 const LONG_NUMBER = /[0-9]{16}/;
@@ -17,6 +22,7 @@ export function registerJsonBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     try {
+      if (body.length === 0 && request.routeOptions.config.bodiless === true) return done(null, undefined);
       if (body.length === 0) throw invalidArgument('The body is empty; send a JSON object.');
       const value = parseStrictJson(body as Buffer);
       request.bodyText = body.toString();

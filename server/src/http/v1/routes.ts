@@ -69,11 +69,11 @@ export async function registerV1Wire(
 
 /** Endpoints validate by themselves, and answers are rendered by them: no schema is given to the router. */
 function mount(app: FastifyInstance, deps: Deps, endpoint: Endpoint): void {
-  const { method, path, operation, permission, answersSecret = false } = endpoint;
+  const { method, path, operation, permission, schemas, answersSecret = false } = endpoint;
   app.route({
     method,
     url: path,
-    config: { operation, permission, answersSecret },
+    config: { operation, permission, answersSecret, bodiless: !('body' in schemas) },
     handler: (request, reply) => answer(deps, endpoint, request, reply),
   });
 }

@@ -21,6 +21,14 @@ describe('what is refused before an endpoint sees it', () => {
     },
   );
 
+  test('a call without a body may declare the type of the body that it has not', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await v1.send('DELETE', '/models/absent', { body: '', headers });
+    expect(problemOf(answer)).toMatchObject({ status: 404, code: 'model_not_found' });
+    const empty = await v1.send('POST', '/models/transition', { body: '', headers });
+    expect(problemOf(empty)).toMatchObject({ status: 400, detail: 'The body is empty; send a JSON object.' });
+  });
+
   test('JSON with a charset is JSON', async () => {
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     const answer = await v1.send('POST', '/models/transition', { body: '{"model_name":"absent"}', headers });
