@@ -6,6 +6,8 @@ import type { Signal } from './signal.ts';
 /** How long an event waits for its place at most; many get theirs at once. */
 const GATHER_MS = 500;
 const CHECKPOINT_EVERY_MS = 60_000;
+/** What a server that was killed left behind is nobody's news: it is looked for. */
+const LOOK_EVERY_MS = 1_000;
 
 /**
  * Gives audit events their places and signs the log: once a minute when there are new events, and at the end.
@@ -30,9 +32,8 @@ export function placeAuditEvents(waiting: Signal): Job {
       const { more } = await placeEvents(deps);
       if (more) return { more };
       const dueInMs = signedAtMs + CHECKPOINT_EVERY_MS - deps.clock.now();
-      if (dueInMs > 0) return { more, pauseMs: dueInMs, gatherMs: GATHER_MS };
-      await sign(deps);
-      return { more, gatherMs: GATHER_MS };
+      if (dueInMs <= 0) await sign(deps);
+      return { more, pauseMs: LOOK_EVERY_MS, gatherMs: GATHER_MS };
     },
     async stop() {
       if (lastDeps === null) return;
