@@ -1,11 +1,19 @@
 import type { Int64 } from './int64.ts';
-import type { Stage } from './stage.ts';
+import { STAGES, type Stage } from './stage.ts';
 
 /** What versions can be assigned to (DESIGN section 3). */
 export type Slot = `stage:${Stage}` | `alias:${string}`;
 
 /** How a version came into a slot, or left it. */
-export type SlotOrigin = 'direct' | 'displaced' | 'outside' | 'adopted';
+export type SlotOrigin =
+  | 'request'
+  | 'direct'
+  | 'forced'
+  | 'rollback'
+  | 'displaced'
+  | 'retention'
+  | 'outside'
+  | 'adopted';
 
 /** One stay of a version in a slot, `from <= t < to`; `toMs` null while it lasts. */
 export interface SlotInterval {
@@ -16,7 +24,22 @@ export interface SlotInterval {
   /** Subject id. */
   readonly actor: string;
   readonly reason: string | null;
+  /** The transition request that was executed. */
+  readonly requestId: string | null;
+  /** Whether it passed the policy by force. */
+  readonly forced: boolean;
   readonly origin: SlotOrigin;
+}
+
+/** A slot as people write it: `stage:production`, `alias:champion`. Null: it is none. */
+export function parseSlot(text: string): Slot | null {
+  const at = text.indexOf(':');
+  const name = text.slice(at + 1);
+  if (at < 0 || name === '') return null;
+  if (text.slice(0, at) === 'alias') return aliasSlot(name);
+  const stage =
+    text.slice(0, at) === 'stage' ? STAGES.find((known) => known === name.toLowerCase()) : undefined;
+  return stage === undefined ? null : stageSlot(stage);
 }
 
 export function stageSlot(stage: Stage): Slot {

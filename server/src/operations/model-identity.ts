@@ -108,7 +108,7 @@ async function identify(
   if (known !== null) await makeRoom(writer, known, nowMs);
   const renamed = await findRenamed(writer, model);
   if (renamed !== null) {
-    await writer.versionRecords.renameIdentity(renamed.modelId, name);
+    await writer.versionRecords.renameIdentity(renamed.modelId, name, nowMs);
     if (renamed.name !== placeholderName(renamed))
       await writer.versionRecords.raiseLastNumberOfName(renamed.name, renamed.adoptedThrough);
     return { ...renamed, name };
@@ -123,7 +123,7 @@ async function makeRoom(writer: Writer, known: ModelIdentity, nowMs: number): Pr
   const livesOn = created !== null && (await writer.adoptions.listNamesCreatedAt(created)).length > 0;
   if (!livesOn) return buryIdentity(writer, known, nowMs);
   await writer.versionRecords.raiseLastNumberOfName(known.name, known.adoptedThrough);
-  await writer.versionRecords.renameIdentity(known.modelId, placeholderName(known));
+  await writer.versionRecords.renameIdentity(known.modelId, placeholderName(known), nowMs);
 }
 
 /** Stands for the name of a model that lost it, until it is met under its new one. */

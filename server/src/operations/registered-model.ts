@@ -140,7 +140,7 @@ export async function renameRegisteredModel(
       if ((await writer.registeredModels.findKind(newName)) !== null)
         throw new RegistryError('model_exists', { name: newName, kind: 'model', requested: 'model' });
       await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
-      await writer.versionRecords.renameIdentity(identity.modelId, newName);
+      await writer.versionRecords.renameIdentity(identity.modelId, newName, deps.clock.now());
       await recordEvent(deps, writer, actor, {
         action: 'registered_model.rename',
         object: modelObject({ ...identity, name: newName }),

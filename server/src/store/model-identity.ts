@@ -26,19 +26,44 @@ const insertIdentity = hotWrite<NewIdentity>(
       ${value('mlflowCreatedAtMs')}, ${value('adoptedThrough')}, ${value('nowMs')}, ${value('createdBy')})`,
 );
 
-/** Writes to `registry_models`. */
+interface NameInterval {
+  readonly workspace: string;
+  readonly name: string;
+  readonly modelId: string;
+  readonly fromMs: Int64;
+}
+
+/** A model that is renamed there and back within a millisecond had its name all the time. */
+const beginName = hotWrite<NameInterval>(
+  (_dialect, value) => sql`insert into registry_model_names (workspace, name, model_id, from_ms)
+    values (${value('workspace')}, ${value('name')}, ${value('modelId')}, ${value('fromMs')})
+    on conflict (workspace, name, from_ms, model_id) do update set to_ms = null`,
+);
+
+/** Writes to `registry_models`, and which model had which name when. */
 export function identityWriter(context: StoreContext): IdentityWriter {
   const { db, workspace } = context;
+  const endName = (modelId: string, nowMs: number) =>
+    db
+      .updateTable('registry_model_names')
+      .set({ to_ms: nowMs })
+      .where('model_id', '=', modelId)
+      .where('to_ms', 'is', null)
+      .execute();
   return {
     async insertIdentity(identity) {
       await insertIdentity(context, { workspace, ...identity });
+      const { modelId, name, mlflowCreatedAtMs, nowMs } = identity;
+      await beginName(context, { workspace, name, modelId, fromMs: mlflowCreatedAtMs ?? nowMs });
     },
-    async renameIdentity(modelId, newName) {
+    async renameIdentity(modelId, newName, nowMs) {
       await db
         .updateTable('registry_models')
         .set({ name: newName })
         .where('model_id', '=', modelId)
         .execute();
+      await endName(modelId, nowMs);
+      await beginName(context, { workspace, name: newName, modelId, fromMs: nowMs });
     },
     async tombstoneIdentity(modelId, nowMs, deletedBy) {
       await db
@@ -46,6 +71,7 @@ export function identityWriter(context: StoreContext): IdentityWriter {
         .set({ deleted_at_ms: nowMs })
         .where('model_id', '=', modelId)
         .execute();
+      await endName(modelId, nowMs);
       await db
         .updateTable('registry_versions')
         .set({ deleted_at_ms: nowMs, deleted_by: deletedBy })

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Int64 } from '../domain/int64.ts';
 import type { Slot, SlotInterval, SlotOrigin } from '../domain/slot.ts';
 import type { SlotReader, SlotWriter } from '../operations/ports/slot.ts';
 import { hotStatement, hotWrite, type StoreContext } from './context.ts';
+import type { Tables } from './schema/tables.ts';
 
 const lastEntry = hotStatement<{ modelId: string; slot: string }, { from_ms: Int64 }>(
   (_dialect, value) => sql`select from_ms from registry_slot_intervals
@@ -26,7 +27,36 @@ const insertInterval = hotWrite<NewInterval>(
       ${value('reason')}, ${sql.lit(false)}, ${value('origin')})`,
 );
 
+const INTERVAL = [
+  'slot',
+  'version',
+  'from_ms',
+  'to_ms',
+  'actor',
+  'reason',
+  'request_id',
+  'forced',
+  'origin',
+] as const;
+type IntervalRow = Pick<Selectable<Tables['registry_slot_intervals']>, (typeof INTERVAL)[number]>;
+
+function toInterval(row: IntervalRow): SlotInterval {
+  return {
+    slot: row.slot as Slot,
+    version: row.version,
+    fromMs: row.from_ms,
+    toMs: row.to_ms,
+    actor: row.actor,
+    reason: row.reason,
+    requestId: row.request_id,
+    forced: Boolean(row.forced),
+    origin: row.origin as SlotOrigin,
+  };
+}
+
 export function slotReader({ db }: StoreContext): SlotReader {
+  const intervals = (modelId: string) =>
+    db.selectFrom('registry_slot_intervals').select(INTERVAL).where('model_id', '=', modelId);
   return {
     async listHolders(modelId, slot) {
       const rows = await db
@@ -50,38 +80,35 @@ export function slotReader({ db }: StoreContext): SlotReader {
         .execute();
       return rows.map((row) => row.slot as Slot);
     },
-    async listIntervals(modelId, slot, limit) {
-      const rows = await db
-        .selectFrom('registry_slot_intervals')
-        .select(['slot', 'version', 'from_ms', 'to_ms', 'actor', 'reason', 'origin'])
-        .where('model_id', '=', modelId)
-        .where('slot', '=', slot)
+    async listIntervals(modelId, slot, { after, limit }) {
+      const rows = await intervals(modelId)
+        .$if(slot !== null, (query) => query.where('slot', '=', slot ?? ''))
+        .$if(after !== null, (query) =>
+          query.where(({ eb, or, and }) =>
+            or([
+              eb('from_ms', '<', after?.fromMs ?? 0),
+              and([
+                eb('from_ms', '=', after?.fromMs ?? 0),
+                eb(eb.refTuple('slot', 'version'), '>', eb.tuple(after?.slot ?? '', after?.version ?? 0)),
+              ]),
+            ]),
+          ),
+        )
         .orderBy('from_ms', 'desc')
+        .orderBy('slot')
+        .orderBy('version')
         .limit(limit)
         .execute();
-      return rows.map(
-        (row): SlotInterval => ({
-          slot: row.slot as Slot,
-          version: row.version,
-          fromMs: row.from_ms,
-          toMs: row.to_ms,
-          actor: row.actor,
-          reason: row.reason,
-          origin: row.origin as SlotOrigin,
-        }),
-      );
+      return rows.map(toInterval);
     },
-    async listHoldersAt(modelId, slot, atMs) {
-      const rows = await db
-        .selectFrom('registry_slot_intervals')
-        .select('version')
-        .where('model_id', '=', modelId)
+    async listIntervalsAt(modelId, slot, atMs) {
+      const rows = await intervals(modelId)
         .where('slot', '=', slot)
         .where('from_ms', '<=', atMs)
         .where((eb) => eb.or([eb('to_ms', 'is', null), eb('to_ms', '>', atMs)]))
         .orderBy('from_ms', 'desc')
         .execute();
-      return rows.map((row) => row.version);
+      return rows.map(toInterval);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { ModelIdentity } from '../domain/version-record.ts';
 import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
 import { hotLookup, hotWrite, type StoreContext } from './context.ts';
 import { identityWriter } from './model-identity.ts';
+import { modelNameReader } from './model-name.ts';
 import { findNumbering } from './version-numbering.ts';
 import { toParentJson, toVersionRecord } from './version-record-rows.ts';
 
@@ -87,6 +88,16 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         .execute();
       return new Map(rows.map((row) => [row.version, toVersionRecord(row)]));
     },
+    async listOfModel(modelId, versions) {
+      if (versions.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('registry_versions')
+        .selectAll()
+        .where('model_id', '=', modelId)
+        .where('version', 'in', [...new Set(versions)])
+        .execute();
+      return new Map(rows.map((row) => [row.version, toVersionRecord(row)]));
+    },
     async listDeprecated(versions) {
       if (versions.length === 0) return [];
       return db
@@ -129,6 +140,7 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
       return row?.version ?? null;
     },
     findNumbering: (name, slot) => findNumbering(context, name, slot),
+    ...modelNameReader(context),
   };
 }
 

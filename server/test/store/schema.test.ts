@@ -145,6 +145,7 @@ const OUR_COLUMNS = {
     failed_at_ms: 1,
     reason: 1,
   },
+  registry_model_names: { workspace: 1, name: 1, model_id: 1, from_ms: 1, to_ms: 1 },
   registry_authors: { work: 1, subject_id: 1 },
   registry_client_uploads: { upload_id: 1, path: 1, subject_id: 1, created_at_ms: 1 },
 } as const satisfies { [T in keyof RegistryTables]: Record<keyof RegistryTables[T], 1> };

@@ -62,7 +62,9 @@ export function adoptionSuite(target: StoreTarget): void {
       return found ? renderSemanticVersion(found) : null;
     };
     const intervals = async (modelId: string | undefined, slot: Slot) => {
-      const rows = await deps.store.read((reader) => reader.slots.listIntervals(modelId ?? '', slot, 5000));
+      const rows = await deps.store.read((reader) =>
+        reader.slots.listIntervals(modelId ?? '', slot, { after: null, limit: 5000 }),
+      );
       return rows.map((row) => [row.version, row.toMs === null ? 'open' : 'closed', row.origin]);
     };
     const backlog = () => deps.store.read((reader) => reader.adoptions.countBacklog());

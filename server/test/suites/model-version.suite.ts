@@ -50,7 +50,9 @@ export function modelVersionSuite(target: StoreTarget): void {
       (await deps.store.read((reader) => reader.versionRecords.findIdentity(name)))?.modelId ?? '';
     const intervals = async (name: string, slot: Slot) => {
       const modelId = await identity(name);
-      const rows = await deps.store.read((reader) => reader.slots.listIntervals(modelId, slot, 100));
+      const rows = await deps.store.read((reader) =>
+        reader.slots.listIntervals(modelId, slot, { after: null, limit: 100 }),
+      );
       return rows.map((row) => [
         row.version,
         Number(row.fromMs),
@@ -119,8 +121,12 @@ export function modelVersionSuite(target: StoreTarget): void {
       ]);
       expect(await intervals('m', 'stage:archived')).toEqual([[1, start + 2000, null, 'displaced']]);
       const modelId = await identity('m');
-      const at = (ms: number) =>
-        deps.store.read((reader) => reader.slots.listHoldersAt(modelId, 'stage:production', ms));
+      const at = async (ms: number) => {
+        const held = await deps.store.read(({ slots }) =>
+          slots.listIntervalsAt(modelId, 'stage:production', ms),
+        );
+        return held.map((interval) => interval.version);
+      };
       expect(await at(start + 999)).toEqual([]);
       expect(await at(start + 1000)).toEqual([1]);
       expect(await at(start + 1999)).toEqual([1]);

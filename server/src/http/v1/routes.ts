@@ -10,6 +10,7 @@ import { describeEndpoint } from './endpoint-description.ts';
 import { entityTag, isNotModified } from './etag.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
 import { grantEndpoints } from './grant/index.ts';
+import { historyEndpoints } from './history/index.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -31,6 +32,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...registeredModelEndpoints,
   ...modelVersionEndpoints,
   ...aliasEndpoints,
+  ...historyEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,

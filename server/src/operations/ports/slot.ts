@@ -8,15 +8,22 @@ interface SlotChange {
   readonly reason: string | null;
 }
 
+/** Where an interval stands among the others of its model. */
+export type IntervalPlace = Pick<SlotInterval, 'fromMs' | 'slot' | 'version'>;
+
 export interface SlotReader {
   /** The versions that hold the slot now, last entered first. */
   listHolders(modelId: string, slot: Slot): Promise<number[]>;
   /** The slots of stages that the version holds now (one, unless someone changed the stage from outside). */
   listStageSlots(modelId: string, version: number): Promise<Slot[]>;
-  /** The slot's intervals, newest first. */
-  listIntervals(modelId: string, slot: Slot, limit: number): Promise<SlotInterval[]>;
-  /** The versions whose interval contains the instant, last entered first. */
-  listHoldersAt(modelId: string, slot: Slot, atMs: number): Promise<number[]>;
+  /** Intervals of the slot, or of all slots (null), newest first; behind one. */
+  listIntervals(
+    modelId: string,
+    slot: Slot | null,
+    page: { after: IntervalPlace | null; limit: number },
+  ): Promise<SlotInterval[]>;
+  /** Those that contain the instant, last entered first. */
+  listIntervalsAt(modelId: string, slot: Slot, atMs: number): Promise<SlotInterval[]>;
 }
 
 export interface SlotWriter extends SlotReader {

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../domain/int64.ts';
 import type { ModelKind } from '../../domain/registered-model.ts';
 import type { SemanticVersion } from '../../domain/semantic-version.ts';
 import type { Slot } from '../../domain/slot.ts';
@@ -14,6 +15,14 @@ export interface VersionNumbering {
   readonly enteredAtMs: number | null;
 }
 
+/** A model as it is, or was last, called. */
+export interface KnownModel {
+  readonly modelId: string;
+  readonly name: string;
+  /** Since when it is there, as far as is known. */
+  readonly fromMs: Int64;
+}
+
 export interface VersionRecordReader {
   /** The identity of the living model with this name, or null when it has none yet. */
   findIdentity(name: string): Promise<ModelIdentity | null>;
@@ -21,6 +30,8 @@ export interface VersionRecordReader {
   find(name: string, version: number): Promise<VersionRecord | null>;
   /** Records by version number; absent ones are left out. One statement. */
   list(name: string, versions: readonly number[]): Promise<Map<number, VersionRecord>>;
+  /** The same by the model's id, also of a model that is deleted. One statement. */
+  listOfModel(modelId: string, versions: readonly number[]): Promise<Map<number, VersionRecord>>;
   /** Of the given versions of several models, those that are marked as deprecated. One statement. */
   listDeprecated(
     versions: readonly { name: string; version: number }[],
@@ -29,6 +40,12 @@ export interface VersionRecordReader {
   listTombstones(name: string, page: { before: number | null; limit: number }): Promise<VersionRecord[]>;
   /** The version number that carries the label, also of a deleted version, or null. */
   findBySemanticVersion(name: string, label: SemanticVersion): Promise<number | null>;
+  /** The model with this id, also one that is deleted. */
+  findModel(modelId: string): Promise<KnownModel | null>;
+  /** The last model that got the name no later than the instant; null: the last of all. */
+  findFormer(name: string, atMs: number | null): Promise<KnownModel | null>;
+  /** What the model was called at the instant. */
+  findNameAt(modelId: string, atMs: number): Promise<string | null>;
   /** What the next version of the living model with this name follows. Null: it has no identity. One statement. */
   findNumbering(name: string, slot: Slot): Promise<VersionNumbering | null>;
 }
@@ -37,7 +54,7 @@ export interface VersionRecordWriter extends VersionRecordReader {
   insertIdentity(
     identity: ModelIdentity & { kind: ModelKind; nowMs: number; createdBy: string },
   ): Promise<void>;
-  renameIdentity(modelId: string, newName: string): Promise<void>;
+  renameIdentity(modelId: string, newName: string, nowMs: number): Promise<void>;
   /** Marks the model as deleted; its records become tombstones. */
   tombstoneIdentity(modelId: string, nowMs: number, deletedBy: string): Promise<void>;
   /**

@@ -7,10 +7,19 @@ import { clientUploads } from './migrations/0003-client-uploads.ts';
 import { access } from './migrations/0004-access.ts';
 import { audit } from './migrations/0005-audit.ts';
 import { authors } from './migrations/0006-authors.ts';
+import { names } from './migrations/0007-names.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
-const MIGRATIONS: readonly Migration[] = [registry, webhookDeliveries, clientUploads, access, audit, authors];
+const MIGRATIONS: readonly Migration[] = [
+  registry,
+  webhookDeliveries,
+  clientUploads,
+  access,
+  audit,
+  authors,
+  names,
+];
 
 /**
  * The migrations that are still to run, given those that the database has seen (number to name).

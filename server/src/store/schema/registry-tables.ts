@@ -246,6 +246,15 @@ interface RegistryWebhookDeliveriesTable {
   reason: string | null;
 }
 
+/** Which model had which name when; `to_ms` null while it has. */
+interface RegistryModelNamesTable {
+  workspace: Fixed<string>;
+  name: Fixed<string>;
+  model_id: Fixed<string>;
+  from_ms: Fixed<Int64>;
+  to_ms: Int64 | null;
+}
+
 /** Who made what (`domain/author.ts`). */
 interface RegistryAuthorsTable {
   work: Fixed<string>;
@@ -288,4 +297,5 @@ export interface RegistryTables {
   registry_webhook_deliveries: RegistryWebhookDeliveriesTable;
   registry_client_uploads: RegistryClientUploadsTable;
   registry_authors: RegistryAuthorsTable;
+  registry_model_names: RegistryModelNamesTable;
 }

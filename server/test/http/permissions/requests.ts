@@ -185,6 +185,7 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   getFile: v1File('f.txt'),
   putFile: (of) => ({ ...v1File('new.txt', '2')(of), bytes: 'bytes' }),
   sealVersion: ({ model: name }) => ({ path: { model_name: name, version: '2' }, fields: {} }),
+  getHistory: v1Model,
   setAlias: ({ model: name }) => ({ path: { model_name: name, alias: 'b' }, fields: { version: 1 } }),
   deleteAlias: ({ model: name }) => ({ path: { model_name: name, alias: 'a' } }),
   createSession: ({ n }) => ({ fields: { name: `victim-${n}`, password: PASSWORD } }),

@@ -69,7 +69,7 @@ describe('transitionVersion', () => {
     expect((await v1.get('/models/m')).body['description']).toBe('old');
     const intervals = await v1.server.deps.store.read(async (reader) => {
       const identity = await reader.versionRecords.findIdentity('m');
-      return reader.slots.listIntervals(identity?.modelId ?? '', 'stage:staging', 10);
+      return reader.slots.listIntervals(identity?.modelId ?? '', 'stage:staging', { after: null, limit: 10 });
     });
     expect(intervals.map((interval) => interval.reason)).toEqual(['new']);
   });
