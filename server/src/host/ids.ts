@@ -30,10 +30,8 @@ export function orderedUuids(now: () => number): () => string {
       count = 0;
     }
     const time = ms.toString(16).padStart(12, '0');
-    const random = randomBytes(8);
-    random.writeUInt8((random.readUInt8(0) & 0x3f) | 0x80, 0);
-    const rest = random.toString('hex');
     const counted = count.toString(16).padStart(3, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counted}-${rest.slice(0, 4)}-${rest.slice(4)}`;
+    // Node keeps randomness in store for these, whose last part is made alike.
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counted}-${randomUUID().slice(19)}`;
   };
 }
