@@ -7,8 +7,8 @@ export interface CuttableProxy extends AsyncDisposable {
   cut(): Promise<void>;
   /** Passes nothing on and answers nothing, as a stopped process (SIGSTOP) behind an open port. */
   freeze(): void;
-  /** Cuts every connection as soon as the server has answered to what holds the text. */
-  cutAfter(text: string): void;
+  /** Cuts every connection in place of the server's answer that holds the text; what it answered before gets through. */
+  cutInPlaceOf(text: string): void;
   restore(): Promise<void>;
 }
 
@@ -18,7 +18,6 @@ export async function cuttableProxy(target: { host: string; port: number }): Pro
   let lastWords: string | null = null;
   const server = createServer((client) => {
     const upstream = connect(target.port, target.host);
-    let isLast = false;
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -26,8 +25,7 @@ export async function cuttableProxy(target: { host: string; port: number }): Pro
       sockets.add(from);
       from.on('data', (chunk) => {
         if (isFrozen) return;
-        if (from === client && lastWords !== null && chunk.includes(lastWords)) isLast = true;
-        if (from === upstream && isLast) return destroyAll();
+        if (from === upstream && lastWords !== null && chunk.includes(lastWords)) return destroyAll();
         to.write(chunk);
       });
       from.on('error', () => undefined);
@@ -56,7 +54,7 @@ export async function cuttableProxy(target: { host: string; port: number }): Pro
     freeze() {
       isFrozen = true;
     },
-    cutAfter(text) {
+    cutInPlaceOf(text) {
       lastWords = text;
     },
     async restore() {

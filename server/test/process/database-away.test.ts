@@ -100,7 +100,8 @@ describe('a PostgreSQL', () => {
 
   test('that goes away with the answer to a commit makes the outcome unknown, and says so', async () => {
     const { server, proxy } = await onPostgres();
-    proxy.cutAfter('COMMIT');
+    // The tag by which PostgreSQL says that it has committed.
+    proxy.cutInPlaceOf('COMMIT');
     const lost = await create(server, 'perhaps');
     expect([lost.statusCode, lost.json().message]).toEqual([
       503,
