@@ -1,0 +1,117 @@
+import type { Role } from './actor.ts';
+import type { MetricDirection } from './metric-direction.ts';
+import type { ModelKind } from './registered-model.ts';
+import type { Stage } from './stage.ts';
+
+/** The rules for transitions of the models that it governs (v1-api section 3). Each edit makes another revision. */
+export interface Policy {
+  readonly name: string;
+  readonly kind: ModelKind;
+  /** Patterns of names, `*` any run of characters. */
+  readonly models: readonly string[];
+  readonly transitions: readonly TransitionRule[];
+  /** Stages that hold one version at most, and where the one goes that is displaced. */
+  readonly exclusive: ReadonlyMap<Stage, Stage>;
+  /** By name in lower case. */
+  readonly aliases: ReadonlyMap<string, AliasRule>;
+  /** Which way metrics get better where their names do not say, or say the wrong thing. */
+  readonly metrics: ReadonlyMap<string, MetricDirection>;
+  readonly freeze: readonly FreezeWindow[];
+  /** How long after it left production a version may come back at once; null: it may not. */
+  readonly rollbackWindowMs: number | null;
+}
+
+/** Whoever has the role on the model, or is in the group. */
+export type Principal =
+  | { readonly kind: 'role'; readonly role: Role }
+  | { readonly kind: 'group'; readonly group: string };
+
+/** So many people of these. */
+export interface Approval {
+  readonly required: number;
+  readonly from: readonly Principal[];
+}
+
+/** Who has no vote, whatever their role. */
+export type Excluded = 'author' | 'requester';
+
+/** A fact that must be reported from outside. */
+export interface CheckRule {
+  readonly name: string;
+  /** Names of users and service accounts; empty: anybody but the authors. */
+  readonly from: readonly string[];
+}
+
+/** What we compute from the evidence. */
+export interface Gate {
+  readonly metric: string;
+  readonly atLeast: number | null;
+  readonly atMost: number | null;
+  /** The stage whose holder it is compared with; null: with none. */
+  readonly notWorseThan: Stage | null;
+  readonly tolerance: Tolerance;
+  readonly sameDataset: 'required' | 'any';
+  /** What is thought of metrics that were logged after registration. */
+  readonly late: 'refuse' | 'accept';
+}
+
+/** How much worse is not worse: an amount, or a share of the incumbent's value. */
+export interface Tolerance {
+  readonly kind: 'absolute' | 'relative';
+  readonly amount: number;
+}
+
+export interface TransitionRule {
+  readonly from: readonly Stage[];
+  readonly to: Stage;
+  /** Who may ask for it. */
+  readonly by: readonly Principal[];
+  readonly sealed: boolean;
+  readonly reasonRequired: boolean;
+  readonly approvals: readonly Approval[];
+  readonly exclude: readonly Excluded[];
+  readonly checks: readonly CheckRule[];
+  readonly gates: readonly Gate[];
+  /** How long a version must have been in the stage that it leaves. */
+  readonly soakMs: number | null;
+  readonly expiresAfterMs: number | null;
+  readonly execute: 'on_approval' | 'manual';
+}
+
+export type AliasRule =
+  | { readonly kind: 'follows'; readonly stage: Stage }
+  | {
+      readonly kind: 'protected';
+      readonly approvals: readonly Approval[];
+      readonly exclude: readonly Excluded[];
+    };
+
+/** From `fromMs` until before `toMs` nothing enters these stages. */
+export interface FreezeWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly stages: readonly Stage[];
+  readonly reason: string | null;
+}
+
+/** The rule of a change; null: the policy knows no such change. The first that fits counts. */
+export function ruleFor(policy: Pick<Policy, 'transitions'>, from: Stage, to: Stage): TransitionRule | null {
+  return policy.transitions.find((rule) => rule.to === to && rule.from.includes(from)) ?? null;
+}
+
+/** Where the policy leads to from a stage, in the order of its rules. */
+export function stagesAfter(policy: Pick<Policy, 'transitions'>, from: Stage): readonly Stage[] {
+  return [...new Set(policy.transitions.filter((rule) => rule.from.includes(from)).map(({ to }) => to))];
+}
+
+/** From where the policy leads to a stage. */
+export function stagesBefore(policy: Pick<Policy, 'transitions'>, to: Stage): readonly Stage[] {
+  return [...new Set(policy.transitions.filter((rule) => rule.to === to).flatMap(({ from }) => from))];
+}
+
+/** The freeze that an instant lies in, for entering a stage. */
+export function freezeAt(policy: Pick<Policy, 'freeze'>, stage: Stage, nowMs: number): FreezeWindow | null {
+  const isOn = ({ fromMs, toMs, stages }: FreezeWindow) =>
+    stages.includes(stage) && fromMs <= nowMs && nowMs < toMs;
+  return policy.freeze.find(isOn) ?? null;
+}
