@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { type GatedVersion, judgeGate } from './gate.ts';
+import type { Gate } from './policy.ts';
+
+const NO_GATE: Gate = {
+  metric: 'accuracy',
+  atLeast: null,
+  atMost: null,
+  notWorseThan: null,
+  tolerance: { kind: 'absolute', amount: 0 },
+  sameDataset: 'any',
+  late: 'refuse',
+};
+const version = (
+  number: number,
+  metrics: Record<string, number>,
+  more: Partial<GatedVersion> = {},
+): GatedVersion => ({
+  version: number,
+  metrics: new Map(Object.entries(metrics)),
+  measuredOn: new Map(),
+  evaluatedOn: null,
+  late: new Set(),
+  ...more,
+});
+const judge = (
+  gate: Partial<Gate>,
+  candidate: GatedVersion,
+  incumbent: GatedVersion | null = null,
+  directions: Record<string, 'higher_is_better' | 'lower_is_better'> = {},
+) =>
+  judgeGate(
+    { ...NO_GATE, ...gate },
+    { candidate, incumbent, directions: new Map(Object.entries(directions)) },
+  );
+const v7 = (accuracy: number, more: Partial<GatedVersion> = {}) => version(7, { accuracy }, more);
+const v3 = (accuracy: number, more: Partial<GatedVersion> = {}) => version(3, { accuracy }, more);
+const relative = { notWorseThan: 'production' } as const;
+
+describe('an absolute gate', () => {
+  test.each<[Partial<Gate>, number, string]>([
+    [{ atLeast: 0.9 }, 0.9, 'passed'],
+    [{ atLeast: 0.9 }, 0.8999, 'failed'],
+    [{ atMost: 50 }, 50, 'passed'],
+    [{ atMost: 50 }, 50.1, 'failed'],
+    [{ atLeast: 0.1, atMost: 0.2 }, 0.15, 'passed'],
+    [{ atLeast: 0.9 }, Number.NaN, 'failed'],
+    [{ atLeast: 0.9 }, Number.POSITIVE_INFINITY, 'passed'],
+    [{ atLeast: 0.9 }, Number.NEGATIVE_INFINITY, 'failed'],
+  ])('%j is, at %d, %s', (gate, value, outcome) => {
+    expect(judge(gate, v7(value)).outcome).toBe(outcome);
+  });
+
+  test('says what is so and what is wanted', () => {
+    expect(judge({ atLeast: 0.9 }, v7(0.88)).detail).toBe('accuracy is 0.88; at least 0.9 is wanted');
+    expect(judge({ atLeast: 0.9 }, v7(0.95)).detail).toBe('accuracy is 0.95 (at least 0.9)');
+  });
+
+  test('holds up what was not measured, or was logged later', () => {
+    expect(judge({ metric: 'recall', atLeast: 0 }, v7(1))).toMatchObject({
+      outcome: 'missing',
+      detail: 'recall was not measured',
+      value: null,
+    });
+    const late = v7(1, { late: new Set(['accuracy']) });
+    expect(judge({ atLeast: 0 }, late).outcome).toBe('late');
+    expect(judge({ atLeast: 0, late: 'accept' }, late).outcome).toBe('passed');
+  });
+});
+
+describe('a gate against the incumbent', () => {
+  test.each<[number, number, Gate['tolerance'], string]>([
+    [0.93, 0.93, { kind: 'absolute', amount: 0 }, 'passed'],
+    [0.92, 0.93, { kind: 'absolute', amount: 0 }, 'failed'],
+    [0.92, 0.93, { kind: 'absolute', amount: 0.01 }, 'passed'],
+    [0.919, 0.93, { kind: 'absolute', amount: 0.01 }, 'failed'],
+    [0.99, 0.93, { kind: 'absolute', amount: 0 }, 'passed'],
+    [0.9114, 0.93, { kind: 'relative', amount: 0.02 }, 'passed'],
+    [0.9113, 0.93, { kind: 'relative', amount: 0.02 }, 'failed'],
+    [Number.NEGATIVE_INFINITY, 0.5, { kind: 'absolute', amount: 100 }, 'failed'],
+    [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, { kind: 'absolute', amount: 0 }, 'passed'],
+  ])('%d after %d with %j is %s', (value, before, tolerance, outcome) => {
+    expect(judge({ ...relative, tolerance }, v7(value), v3(before)).outcome).toBe(outcome);
+  });
+
+  test('knows which way a metric gets better, or is told by the policy', () => {
+    const gate = { ...relative, metric: 'latency_ms' };
+    const [fast, slow] = [version(7, { latency_ms: 20 }), version(3, { latency_ms: 30 })];
+    expect(judge(gate, fast, slow).outcome).toBe('passed');
+    expect(judge(gate, slow, fast).outcome).toBe('failed');
+    const eggs = { ...relative, metric: 'eggs' };
+    const [few, many] = [version(7, { eggs: 1 }), version(3, { eggs: 2 })];
+    expect(judge(eggs, few, many)).toMatchObject({ outcome: 'not_comparable', direction: null });
+    expect(judge(eggs, few, many, { eggs: 'lower_is_better' }).outcome).toBe('passed');
+    expect(judge(eggs, few, many, { eggs: 'higher_is_better' }).outcome).toBe('failed');
+  });
+
+  test('has its figures for a person to judge', () => {
+    const gate = {
+      ...relative,
+      metric: 'recall/camera:ir',
+      tolerance: { kind: 'absolute', amount: 0.01 },
+    } as const;
+    const result = judge(
+      gate,
+      version(7, { 'recall/camera:ir': 0.81 }),
+      version(3, { 'recall/camera:ir': 0.84 }),
+    );
+    expect(result).toEqual({
+      metric: 'recall/camera:ir',
+      outcome: 'failed',
+      value: 0.81,
+      incumbent: { version: 3, value: 0.84 },
+      difference: -0.03,
+      direction: 'higher_is_better',
+      detail:
+        'recall/camera:ir is 0.81, 0.84 of version 3 in production: −0.03, which is worse; 0.01 is tolerated',
+    });
+  });
+
+  test('passes when there is no incumbent', () => {
+    expect(judge(relative, v7(0.1))).toMatchObject({
+      outcome: 'passed',
+      detail: 'accuracy is 0.1 (nobody in production to compare with)',
+    });
+  });
+
+  test('fails closed when the two cannot be compared', () => {
+    const on = (digest: string) => ({ measuredOn: new Map([['accuracy', digest]]) });
+    const outcome = (gate: Partial<Gate>, candidate: GatedVersion, incumbent: GatedVersion) =>
+      judge({ ...relative, ...gate }, candidate, incumbent).outcome;
+    expect(outcome({}, v7(0.9, on('a')), v3(0.8, on('b')))).toBe('not_comparable');
+    expect(outcome({}, v7(0.9, on('a')), v3(0.8))).toBe('not_comparable');
+    expect(outcome({}, v7(0.9, on('a')), v3(0.8, on('a')))).toBe('passed');
+    expect(outcome({}, v7(0.9), v3(0.8))).toBe('passed');
+    expect(outcome({ sameDataset: 'required' }, v7(0.9), v3(0.8))).toBe('not_comparable');
+    expect(outcome({ sameDataset: 'required' }, v7(0.9, { evaluatedOn: 'a' }), v3(0.8, on('a')))).toBe(
+      'passed',
+    );
+    expect(outcome({}, v7(0.9), version(3, {}))).toBe('not_comparable');
+    expect(outcome({}, v7(0.9), v3(Number.NaN))).toBe('not_comparable');
+  });
+});
