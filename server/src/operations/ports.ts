@@ -6,6 +6,7 @@ import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { AuditSigner } from './ports/audit-signer.ts';
 import type { AuthorReader, AuthorWriter } from './ports/author.ts';
+import type { CheckReader, CheckWriter } from './ports/check.ts';
 import type { CheckpointSink } from './ports/checkpoint-sink.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
 import type { Clock } from './ports/clock.ts';
@@ -21,6 +22,7 @@ import type { LoggedModelReader, LoggedModelWriter } from './ports/logged-model.
 import type { MetricReader, MetricWriter } from './ports/metric.ts';
 import type { ModelVersionReader, ModelVersionWriter } from './ports/model-version.ts';
 import type { Passwords } from './ports/passwords.ts';
+import type { PolicyReader, PolicyWriter } from './ports/policy.ts';
 import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
@@ -30,6 +32,7 @@ import type { SessionReader, SessionWriter } from './ports/session.ts';
 import type { SignInRules } from './ports/sign-in.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
+import type { TransitionRequestReader, TransitionRequestWriter } from './ports/transition-request.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
 import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
 import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
@@ -53,6 +56,9 @@ export interface Reader {
   readonly idempotency: IdempotencyReader;
   readonly webhooks: WebhookReader;
   readonly webhookDeliveries: WebhookDeliveryReader;
+  readonly policies: PolicyReader;
+  readonly transitionRequests: TransitionRequestReader;
+  readonly checks: CheckReader;
   readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
   readonly grants: GrantReader;
@@ -80,6 +86,9 @@ export interface Writer extends Reader {
   readonly idempotency: IdempotencyWriter;
   readonly webhooks: WebhookWriter;
   readonly webhookDeliveries: WebhookDeliveryWriter;
+  readonly policies: PolicyWriter;
+  readonly transitionRequests: TransitionRequestWriter;
+  readonly checks: CheckWriter;
   readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;
   readonly grants: GrantWriter;

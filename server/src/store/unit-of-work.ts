@@ -4,6 +4,7 @@ import { aliasReader, aliasWriter } from './alias.ts';
 import { apiTokenReader, apiTokenWriter } from './api-token.ts';
 import { auditReader, auditWriter } from './audit.ts';
 import { authorReader, authorWriter } from './author.ts';
+import { checkReader, checkWriter } from './check.ts';
 import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
@@ -13,6 +14,7 @@ import { idempotencyReader, idempotencyWriter } from './idempotency.ts';
 import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
 import { modelVersionReader, modelVersionWriter } from './model-version.ts';
+import { policyReader, policyWriter } from './policy.ts';
 import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
 import { runReader, runWriter } from './run.ts';
 import { sealReader, sealWriter } from './seal.ts';
@@ -20,6 +22,7 @@ import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
 import { sessionReader, sessionWriter } from './session.ts';
 import { slotReader, slotWriter } from './slot.ts';
 import { subjectReader, subjectWriter } from './subject.ts';
+import { transitionRequestReader, transitionRequestWriter } from './transition-request.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
 import { webhookReader, webhookWriter } from './webhook.ts';
 import { webhookDeliveryReader, webhookDeliveryWriter } from './webhook-delivery.ts';
@@ -44,6 +47,9 @@ export function readerOf(context: StoreContext): Reader {
     idempotency: idempotencyReader(context),
     webhooks: webhookReader(context),
     webhookDeliveries: webhookDeliveryReader(context),
+    policies: policyReader(context),
+    transitionRequests: transitionRequestReader(context),
+    checks: checkReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -73,6 +79,9 @@ export function writerOf(context: StoreContext): Writer {
     idempotency: idempotencyWriter(context),
     webhooks: webhookWriter(context),
     webhookDeliveries: webhookDeliveryWriter(context),
+    policies: policyWriter(context),
+    transitionRequests: transitionRequestWriter(context),
+    checks: checkWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -8,6 +8,7 @@ import { access } from './migrations/0004-access.ts';
 import { audit } from './migrations/0005-audit.ts';
 import { authors } from './migrations/0006-authors.ts';
 import { names } from './migrations/0007-names.ts';
+import { governance } from './migrations/0008-governance.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   audit,
   authors,
   names,
+  governance,
 ];
 
 /**

@@ -29,6 +29,8 @@ interface RegistryModelsTable {
   created_at_ms: Int64;
   created_by: string;
   deleted_at_ms: Int64 | null;
+  /** The policy that was assigned to it. */
+  policy_name: string | null;
 }
 
 /** The greatest version number that a name ever had, kept for names that lost their model. */
@@ -246,6 +248,78 @@ interface RegistryWebhookDeliveriesTable {
   reason: string | null;
 }
 
+/** The newest revision of a policy; its revisions stay when it is deleted. */
+interface RegistryPoliciesTable {
+  workspace: Fixed<string>;
+  name: Fixed<string>;
+  revision: number;
+  deleted_at_ms: Int64 | null;
+}
+
+interface RegistryPolicyRevisionsTable {
+  workspace: Fixed<string>;
+  name: Fixed<string>;
+  revision: Fixed<number>;
+  /** JSON, as it was written. */
+  document: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+  created_by: Fixed<string>;
+}
+
+/** What was asked for under a policy; `ended_at_ms` null while it may still happen. */
+interface RegistryTransitionRequestsTable {
+  request_id: Fixed<string>;
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  target: Fixed<string>;
+  state: string;
+  policy_name: Fixed<string>;
+  policy_revision: Fixed<number>;
+  reason: Fixed<string | null>;
+  digest: string | null;
+  evidence_digest: string;
+  /** JSON. */
+  evidence: string;
+  opened_at_ms: Fixed<Int64>;
+  expires_at_ms: Fixed<Int64 | null>;
+  ended_at_ms: Int64 | null;
+  ended_by: string | null;
+  end_reason: string | null;
+}
+
+interface RegistryTransitionRequestersTable {
+  request_id: Fixed<string>;
+  subject_id: Fixed<string>;
+  at_ms: Fixed<Int64>;
+}
+
+/** The newest word of each voter. */
+interface RegistryVotesTable {
+  request_id: Fixed<string>;
+  subject_id: Fixed<string>;
+  decision: string;
+  comment: string | null;
+  digest: string | null;
+  evidence_digest: string;
+  at_ms: Int64;
+  is_self: BooleanColumn;
+}
+
+/** What was reported of a version from outside, the newest of each reporter. */
+interface RegistryChecksTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  name: Fixed<string>;
+  reporter: Fixed<string>;
+  digest: string | null;
+  conclusion: string;
+  details_url: string | null;
+  summary: string | null;
+  /** JSON. */
+  facts: string;
+  at_ms: Int64;
+}
+
 /** Which model had which name when; `to_ms` null while it has. */
 interface RegistryModelNamesTable {
   workspace: Fixed<string>;
@@ -298,4 +372,10 @@ export interface RegistryTables {
   registry_client_uploads: RegistryClientUploadsTable;
   registry_authors: RegistryAuthorsTable;
   registry_model_names: RegistryModelNamesTable;
+  registry_policies: RegistryPoliciesTable;
+  registry_policy_revisions: RegistryPolicyRevisionsTable;
+  registry_transition_requests: RegistryTransitionRequestsTable;
+  registry_transition_requesters: RegistryTransitionRequestersTable;
+  registry_votes: RegistryVotesTable;
+  registry_checks: RegistryChecksTable;
 }
