@@ -178,7 +178,9 @@ function hostParts(
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
     refusals: countedRefusals(),
+    governance: { requireApproval: config.requireApproval, baseUrl: config.baseUrl },
     signInRules: {
+      isOff: config.auth === 'none',
       passwords: config.auth !== 'oidc' || config.oidcLocalSignIn,
       productionApprovers: new Set(config.productionApprovers.map(subjectNameKey)),
       groupRoles: config.oidcGroupRoles,

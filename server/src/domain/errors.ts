@@ -47,6 +47,27 @@ export interface ErrorParams {
   digest_mismatch: { name: string; version: number; expected: string; actual: string | null };
   /** Facts are set once. */
   fact_already_set: { name: string; version: number; fact: string; value: string };
+  /** The policy does not lead there from here, or not now; `allowed`: where it leads. */
+  transition_not_allowed: { message: string; allowed: readonly string[] };
+  /** The files of what is to enter the stage must be frozen and known. */
+  version_not_sealed: { name: string; version: number; stage: string };
+  prerelease_not_allowed: { name: string; version: number; label: string };
+  /** What is measured is not good enough; `gates` has every figure. */
+  gate_failed: { message: string; gates: readonly object[] };
+  /** Somebody has to agree first; a request waits for that. */
+  approval_required: { message: string; requestId: string };
+  /** What is in use is not deleted. */
+  in_use: { message: string };
+  /** The new name would take the model out from under its policy. */
+  policy_changes: { message: string };
+  /** Versions begin in development. */
+  stage_requires_transition: { message: string };
+  /** The request has ended, or does not wait for this. */
+  request_not_open: { requestId: string; state: string };
+  /** A word of theirs does not count. */
+  not_eligible: { message: string };
+  /** What a program does is nobody's vote. */
+  not_a_person: { message: string };
   /** Passing a rule by force wants the verb `override`. */
   override_required: { name: string; version: number };
   semantic_version_conflict: { name: string; given: string; greatest: string };

@@ -14,7 +14,7 @@ export interface GatedVersion {
   readonly late: ReadonlySet<string>;
 }
 
-export type GateOutcome = 'passed' | 'failed' | 'missing' | 'late' | 'not_comparable';
+type GateOutcome = 'passed' | 'failed' | 'missing' | 'late' | 'not_comparable';
 
 /** A gate with its figures: all but `passed` holds the version up. */
 export interface GateResult {

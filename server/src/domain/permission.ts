@@ -10,9 +10,14 @@ const LEAST_ROLE = {
   'edit-metadata': 'writer',
   'move-alias': 'writer',
   'request-transition': 'writer',
+  execute: 'writer',
+  'report-check': 'writer',
+  vote: 'approver',
   delete: 'approver',
   'read-webhooks': 'admin',
   'manage-webhooks': 'admin',
+  override: 'admin',
+  'manage-policy': 'admin',
   'manage-access': 'admin',
   'read-audit': 'admin',
 } as const satisfies Record<string, Role>;
@@ -38,6 +43,15 @@ export function isPermitted(actor: Actor, verb: Verb, resource: Resource): boole
         matchesPattern(grant.pattern, resource.name),
     )
   );
+}
+
+/** The greatest role that the actor has on a model, as far as the token in use lets it; null: none. */
+export function roleOn(actor: Actor, model: string): Role | null {
+  const granted = actor.grants.filter(
+    ({ role, resource, pattern }) =>
+      resource === 'model' && matchesPattern(pattern, model) && isWithinToken(actor, role, model),
+  );
+  return ROLES.findLast((role) => granted.some((grant) => grant.role === role)) ?? null;
 }
 
 function isWithinToken({ token }: Actor, role: Role, name: string): boolean {

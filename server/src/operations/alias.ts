@@ -7,9 +7,17 @@ import { MLFLOW_STAGES } from '../domain/stage.ts';
 import { aliasChanged } from '../domain/webhook-payload.ts';
 import { recordEvent } from './audit.ts';
 import { aliasObject } from './audit-object.ts';
-import { lockModel } from './model-identity.ts';
-import type { Deps, Reader } from './ports.ts';
+import { aliasRuleOf, guardedAlias } from './governed-doors.ts';
+import { type LockedModel, lockModel } from './model-identity.ts';
+import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
+import {
+  requireMoved,
+  sealAfter,
+  type TransitionPending,
+  type TransitionResult,
+  transitionInUnit,
+} from './transition.ts';
 import { announce } from './webhook-announcement.ts';
 
 /**
@@ -24,17 +32,19 @@ export async function setAlias(
   const { name, alias, version } = input;
   checkNewAlias(alias);
   authorizeChange(actor, 'move-alias', name);
-  await deps.store.write(async (writer) => {
+  const outcome = await deps.store.write(async (writer) => {
     // MLflow: an absent model shows as the absent version.
     if ((await writer.modelVersions.find(name, version)) === null)
       throw new RegistryError('version_not_found', { name, selector: String(version) });
     const model = await lockModel(deps, writer, name);
     const { modelId } = model;
+    const governed = await governAlias(deps, writer, actor, { model, alias, version });
+    if (governed !== null) return governed;
     const slot = aliasSlot(alias);
     const held = await writer.aliases.find(name, alias);
     // MLflow: told also when nothing moves.
     await announce(deps, writer, aliasChanged(name, alias, version));
-    if (held === version) return;
+    if (held === version) return null;
     const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
     const change = { modelId, atMs, actor: actor.subjectId, reason: null };
     if (held !== null) await writer.slots.leave(change, slot, held);
@@ -46,6 +56,33 @@ export async function setAlias(
       before: { alias, version: held },
       after: { alias, version },
     });
+    return null;
+  });
+  if (outcome !== null) await sealAfter(deps, requireMoved(outcome));
+}
+
+/**
+ * An alias that follows a stage is set by entering the stage, and by nothing else; one that is protected is not set by
+ * hand. Null: the policy does not mind. @throws as `transitionInUnit`.
+ */
+async function governAlias(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  { model, alias, version }: { model: LockedModel; alias: string; version: number },
+): Promise<TransitionResult | TransitionPending | null> {
+  const found = await aliasRuleOf(deps, writer, model, alias);
+  if (found === null) return null;
+  const { rule, policy } = found;
+  const { name } = model;
+  if (rule.kind === 'protected')
+    throw guardedAlias(actor, { alias, name, policy: policy.name, why: 'it is protected' });
+  return transitionInUnit(deps, writer, actor, {
+    name,
+    version,
+    to: rule.stage,
+    displace: false,
+    reason: null,
   });
 }
 
@@ -61,6 +98,12 @@ export async function deleteAlias(
   await deps.store.write(async (writer) => {
     const model = await lockModel(deps, writer, name);
     const { modelId } = model;
+    const found = await aliasRuleOf(deps, writer, model, alias);
+    if (found !== null) {
+      const { rule, policy } = found;
+      const why = rule.kind === 'follows' ? `it follows ${rule.stage}` : 'it is protected';
+      throw guardedAlias(actor, { alias, name, policy: policy.name, why });
+    }
     const held = await writer.aliases.find(name, alias);
     await announce(deps, writer, aliasChanged(name, alias, null));
     if (held === null) return;

@@ -1,7 +1,8 @@
 import type { Actor } from '../domain/actor.ts';
+import { isRegistryError } from '../domain/errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import { toMlflowStage } from '../domain/stage.ts';
-import type { Deps, Reader } from './ports.ts';
+import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { transitionInUnit } from './transition.ts';
 import { requireModel } from './visibility.ts';
@@ -41,14 +42,38 @@ export async function archiveVersions(deps: Deps, actor: Actor, input: ArchiveRe
   if (dryRun) return deps.store.read(plan);
   return deps.store.write(async (writer) => {
     const planned = await plan(writer);
-    for (const version of planned.archived)
-      await transitionInUnit(deps, writer, actor, {
-        name,
-        version,
-        to: 'archived',
-        displace: false,
-        reason: `all but the ${keepLatest} newest in ${stage}`,
-      });
-    return planned;
+    const archived: number[] = [];
+    const kept = [...planned.kept];
+    for (const version of planned.archived) {
+      const refusal = await archiveOne(deps, writer, actor, { name, version, stage, keepLatest });
+      if (refusal === null) archived.push(version);
+      else kept.push({ version, reason: refusal });
+    }
+    return { archived, kept };
   });
+}
+
+/** Null: it is archived; else why it stays. */
+async function archiveOne(
+  deps: Deps,
+  writer: Writer,
+  actor: Actor,
+  { name, version, stage, keepLatest }: Omit<ArchiveRequest, 'dryRun'> & { readonly version: number },
+): Promise<string | null> {
+  const reason = `all but the ${keepLatest} newest in ${stage}`;
+  try {
+    const to = 'archived';
+    const outcome = await transitionInUnit(deps, writer, actor, {
+      name,
+      version,
+      to,
+      displace: false,
+      reason,
+    });
+    return outcome.kind === 'moved' ? null : outcome.message;
+  } catch (error) {
+    if (isRegistryError(error, 'transition_not_allowed') || isRegistryError(error, 'permission_denied'))
+      return error.message;
+    throw error;
+  }
 }

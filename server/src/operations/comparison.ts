@@ -90,7 +90,8 @@ function sizeDifference(v1: VersionView, v2: VersionView): number | null {
   return a === null || b === null ? null : Number(b) - Number(a);
 }
 
-function evaluatedOn({ run }: VersionView): EvaluationData {
+/** Digests of the datasets that the run said it was evaluated on, as one text; null: it said nothing. */
+export function evaluatedOn({ run }: VersionView): EvaluationData {
   const digests = (run?.datasetInputs ?? []).filter(isEvaluation).map(({ dataset }) => dataset.digest);
   return digests.length === 0 ? null : digests.sort().join(' ');
 }

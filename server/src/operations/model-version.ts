@@ -12,6 +12,7 @@ import { checkRegistryTagKey, checkVersionTag, type Tag } from '../domain/tag.ts
 import { versionTagChanged } from '../domain/webhook-payload.ts';
 import { recordEvent } from './audit.ts';
 import { versionObject } from './audit-object.ts';
+import { refuseInUse } from './governed-doors.ts';
 import { type LockedModel, lockModel, requireRecord } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead, checkDescription } from './registered-model.ts';
@@ -112,6 +113,7 @@ export async function deleteModelVersion(
     const model = await lockModel(deps, writer, name);
     const { modelId } = model;
     await requireRecord(deps, writer, { model, version });
+    await refuseInUse(deps, writer, model, version);
     const nowMs = deps.clock.now();
     const aliases = doomed.aliases.map(aliasSlot);
     const open = await writer.slots.listStageSlots(modelId, version);

@@ -14,6 +14,7 @@ import type { DatasetReader, DatasetWriter } from './ports/dataset.ts';
 import type { Digests } from './ports/digests.ts';
 import type { Egress } from './ports/egress.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
+import type { GovernanceSettings } from './ports/governance.ts';
 import type { GrantReader, GrantWriter } from './ports/grant.ts';
 import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
 import type { IdentityProvider } from './ports/identity-provider.ts';
@@ -130,6 +131,7 @@ export interface Deps {
   readonly tokenUses: TokenUses;
   readonly refusals: Refusals;
   readonly signInRules: SignInRules;
+  readonly governance: GovernanceSettings;
   /** Null: accounts are those of this registry. */
   readonly identityProvider: IdentityProvider | null;
   readonly auditSigner: AuditSigner;

@@ -17,6 +17,7 @@ import { modelCreated, promptTagChanged } from '../domain/webhook-payload.ts';
 import { recordEvent } from './audit.ts';
 import { modelObject } from './audit-object.ts';
 import { authorize } from './authorize.ts';
+import { refuseInUse, refusePolicyChange } from './governed-doors.ts';
 import { type LockedModel, lockModel, lockWholeModel, newIdentity } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { announce } from './webhook-announcement.ts';
@@ -139,6 +140,7 @@ export async function renameRegisteredModel(
       // MLflow: its sentence does not tell prompts from models here.
       if ((await writer.registeredModels.findKind(newName)) !== null)
         throw new RegistryError('model_exists', { name: newName, kind: 'model', requested: 'model' });
+      await refusePolicyChange(deps, writer, identity, newName);
       await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
       await writer.versionRecords.renameIdentity(identity.modelId, newName, deps.clock.now());
       await recordEvent(deps, writer, actor, {
@@ -158,6 +160,7 @@ export async function deleteRegisteredModel(deps: Deps, actor: Actor, name: stri
   authorizeChange(actor, 'delete', name);
   await deps.store.write(async (writer) => {
     const identity = await lockWholeModel(deps, writer, name);
+    await refuseInUse(deps, writer, identity, null);
     const nowMs = deps.clock.now();
     await writer.versionRecords.raiseLastNumberOfName(name, identity.greatestNumber);
     await writer.slots.leaveAll(identity.modelId, null, nowMs);

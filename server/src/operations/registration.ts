@@ -8,6 +8,7 @@ import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { authorize } from './authorize.ts';
 import { ensureExperiment } from './experiment.ts';
 import { createFinishedRun } from './finished-run.ts';
+import { requireFirstStage } from './governed-doors.ts';
 import { linkToLoggedModel } from './logged-model.ts';
 import { type LockedModel, lockModel } from './model-identity.ts';
 import { resolveParent } from './parent-resolution.ts';
@@ -76,6 +77,7 @@ async function write(
 ): Promise<Registered> {
   const { from, facts } = input;
   const identity = await openModel(deps, writer, actor, input);
+  await requireFirstStage(deps, writer, { model: identity, stage: input.stage });
   const made = from.runId === null ? await makeRun(deps, writer, actor, input) : null;
   const runId = made?.runId ?? from.runId ?? '';
   const folder = modelFolder(made?.artifactUri ?? '');

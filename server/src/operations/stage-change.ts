@@ -3,10 +3,11 @@ import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { matchesPattern } from '../domain/permission.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import type { Stage } from '../domain/stage.ts';
+import { stageOf } from '../domain/version-stage.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
-import { sealAfter, stageOf, transitionInUnit } from './transition.ts';
+import { sealAfter, type TransitionPending, transitionInUnit } from './transition.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 export interface StageChange {
@@ -22,6 +23,7 @@ export interface StageChange {
 }
 
 export interface StageChanged {
+  readonly kind: 'moved';
   readonly version: number;
   readonly semanticVersion: string | null;
   readonly from: Stage;
@@ -36,7 +38,11 @@ const FORCED_REASON_LENGTH = 10;
  * version stands already is a conflict.
  * @throws as `selectVersion`; `already_in_stage`, `digest_mismatch`, `override_required`, `invalid_argument`.
  */
-export async function changeStage(deps: Deps, actor: Actor, input: StageChange): Promise<StageChanged> {
+export async function changeStage(
+  deps: Deps,
+  actor: Actor,
+  input: StageChange,
+): Promise<StageChanged | TransitionPending> {
   const { name, to, reason } = input;
   checkDescription(input.description);
   if (input.force && (reason === null || [...reason].length < FORCED_REASON_LENGTH))
@@ -61,9 +67,19 @@ export async function changeStage(deps: Deps, actor: Actor, input: StageChange):
       throw new RegistryError('already_in_stage', { name, version, stage: to });
     const displace = to === 'production';
     const why = reason ?? input.description;
-    const moved = await transitionInUnit(deps, writer, actor, { name, version, to, displace, reason: why });
+    const moved = await transitionInUnit(deps, writer, actor, {
+      name,
+      version,
+      to,
+      displace,
+      reason: why,
+      reasonPath: '/reason',
+      forced: input.force,
+    });
+    if (moved.kind === 'pending') return { ...moved, pendingSeal: null };
     const label = record?.semanticVersion ?? null;
     return {
+      kind: 'moved' as const,
       version,
       semanticVersion: label && renderSemanticVersion(label),
       from: moved.from,

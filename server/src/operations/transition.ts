@@ -1,20 +1,20 @@
 import type { Actor } from '../domain/actor.ts';
-import { invalidArgument } from '../domain/errors.ts';
+import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
-import { type Slot, stageSlot } from '../domain/slot.ts';
-import { fromMlflowStage, type MlflowStage, type Stage, toMlflowStage } from '../domain/stage.ts';
-import type { VersionRecord } from '../domain/version-record.ts';
-import { recordEvent } from './audit.ts';
-import { versionObject } from './audit-object.ts';
+import type { SlotOrigin } from '../domain/slot.ts';
+import { fromMlflowStage, type MlflowStage, type Stage } from '../domain/stage.ts';
+import { stageOf } from '../domain/version-stage.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
 import { requireVersion } from './model-version.ts';
+import { type GoverningPolicy, governingPolicy } from './policy-choice.ts';
 import type { PendingSeal } from './ports/seal.ts';
+import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Writer } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
-import { completeSeal, freezeOpenVersion } from './seal.ts';
-
-/** No stage that is to be emptied holds more versions than this at once. */
-const DISPLACED_LIMIT = 100_000;
+import { completeSeal } from './seal.ts';
+import { type Moved, moveInUnit } from './stage-move.ts';
+import { judgeForced, judgeTransition, type LockedTransition } from './transition-guard.ts';
+import { requestInUnit, waitingSentence } from './transition-request.ts';
 
 /** MLflow: only these can be emptied by the newcomer. */
 const ACTIVE_STAGES: readonly MlflowStage[] = ['Staging', 'Production'];
@@ -23,24 +23,33 @@ export interface Transition {
   readonly name: string;
   readonly version: number;
   readonly to: Stage;
-  /** Whether other versions in the target stage are archived in the same transaction. */
+  /** Whether other versions in the target stage are archived, where the policy does not say. */
   readonly displace: boolean;
   readonly reason: string | null;
+  /** Where a reason would stand; null: the caller's wire has none. */
+  readonly reasonPath?: string | null;
+  /** Passes the policy; the caller has seen to the right to do so. */
+  readonly forced?: boolean;
 }
 
-export interface TransitionResult {
+export interface TransitionResult extends Moved {
+  readonly kind: 'moved';
   readonly from: Stage;
-  readonly version: ModelVersion;
-  /** Versions that had to leave the target stage, and where they went. */
-  readonly displaced: readonly { readonly version: number; readonly to: Stage }[];
-  /** The version's files when they were frozen by this change and still have to be sealed. */
-  readonly pendingSeal: PendingSeal | null;
+}
+
+/** Nothing has changed: somebody has to agree first. */
+export interface TransitionPending {
+  readonly kind: 'pending';
+  readonly from: Stage;
+  readonly request: KeptRequest;
+  /** What is wanted, and of which request. */
+  readonly message: string;
 }
 
 /**
- * Moves a version to a stage, under the open policy: every change at once. Version, displaced versions and
- * history change in one transaction. Moving to the stage where it is changes only MLflow's update time.
- * @throws `model_not_found`, `version_not_found`.
+ * Moves a version to a stage, as far as the policy lets it. Version, displaced versions and history change in one
+ * transaction. Moving to the stage where it is changes only MLflow's update time.
+ * @throws `model_not_found`, `version_not_found`, `approval_required` (a request was opened), and as `judgeTransition`.
  */
 export async function transitionVersion(
   deps: Deps,
@@ -48,7 +57,15 @@ export async function transitionVersion(
   input: Transition,
 ): Promise<TransitionResult> {
   authorizeChange(actor, 'request-transition', input.name);
-  return sealAfter(deps, await deps.store.write((writer) => transitionInUnit(deps, writer, actor, input)));
+  const outcome = await deps.store.write((writer) => transitionInUnit(deps, writer, actor, input));
+  return sealAfter(deps, requireMoved(outcome));
+}
+
+/** What was opened stays; who asked is told. @throws `approval_required`. */
+export function requireMoved(outcome: TransitionResult | TransitionPending): TransitionResult {
+  if (outcome.kind === 'moved') return outcome;
+  const { message, request } = outcome;
+  throw new RegistryError('approval_required', { message, requestId: request.requestId });
 }
 
 /** Seals at once what a transition froze, when every hash is known; else the job does. */
@@ -62,7 +79,7 @@ export async function sealAfter<T extends { readonly pendingSeal: PendingSeal | 
 
 /**
  * The same as MLflow's clients ask for it. Archived on a deprecated version leaves the mark; any other stage
- * lifts it. @throws `invalid_argument`, `version_not_found`.
+ * lifts it. @throws `invalid_argument`, `version_not_found`, and as `transitionVersion`.
  */
 export async function transitionMlflowStage(
   deps: Deps,
@@ -76,7 +93,7 @@ export async function transitionMlflowStage(
       'archive_existing_versions',
     );
   authorizeChange(actor, 'request-transition', name);
-  const moved = await deps.store.write(async (writer) => {
+  const outcome = await deps.store.write(async (writer) => {
     const record = stage === 'Archived' ? await writer.versionRecords.find(name, version) : null;
     const current = await requireVersion(writer, name, version);
     const to = fromMlflowStage(stage, current.stage === 'Archived' && record?.deprecated);
@@ -88,95 +105,76 @@ export async function transitionMlflowStage(
       reason: null,
     });
   });
-  return (await sealAfter(deps, moved)).version;
+  return (await sealAfter(deps, requireMoved(outcome))).version;
 }
 
-/** The transition in the caller's unit of work, already authorized. */
+/** The transition in the caller's unit of work, already authorized. @throws as `judgeTransition`. */
 export async function transitionInUnit(
   deps: Deps,
   writer: Writer,
   actor: Actor,
   input: Transition,
-): Promise<TransitionResult> {
-  const { name, version, to } = input;
+): Promise<TransitionResult | TransitionPending> {
+  const { name, version, to, reason, forced = false } = input;
   const identity = await lockModelOfVersion(deps, writer, name, version);
   await requireRecord(deps, writer, { model: identity, version });
   const current = await requireVersion(writer, name, version);
   const record = await writer.versionRecords.find(name, version);
-  const from = fromMlflowStage(current.stage, record?.deprecated);
-  const nowMs = deps.clock.now();
-  const others = input.displace ? await holdersToDisplace(writer, name, version, to) : [];
-  const displacedTo: Stage = 'archived';
-  const atMs = await writer.slots.nextInstant(
-    identity.modelId,
-    [stageSlot(to), stageSlot(from), ...(others.length > 0 ? [stageSlot(displacedTo)] : [])],
-    nowMs,
-  );
-  const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: input.reason };
-
-  for (const other of others) {
-    await requireRecord(deps, writer, { model: identity, version: other });
-    await recordMove(writer, change, { version: other, to: displacedTo, origin: 'displaced' });
-    await recordEvent(deps, writer, actor, {
-      action: 'model_version.transition',
-      object: versionObject(identity, other),
-      reason: `displaced by version ${version}`,
-      before: { stage: to },
-      after: { stage: displacedTo },
-    });
-  }
-  if (others.length > 0) await writer.modelVersions.setStage(name, others, toMlflowStage(displacedTo), nowMs);
-  const leaves = from === 'development' && to !== 'development' && record?.seal === 'open';
-  const pendingSeal = leaves ? await freezeOpenVersion(deps, writer, identity.modelId, current) : null;
-  if (from !== to) {
-    await recordMove(writer, change, { version, to, origin: 'direct' });
-    await writer.versionRecords.setDeprecated(identity.modelId, version, to === 'deprecated');
-    await recordEvent(deps, writer, actor, {
-      action: 'model_version.transition',
-      object: versionObject(identity, version, record?.digest ?? null),
-      reason: input.reason,
-      before: { stage: from },
-      after: { stage: to },
-    });
-  }
-  await writer.modelVersions.setStage(name, [version], toMlflowStage(to), nowMs);
-  await writer.registeredModels.touch(name, nowMs);
-  return {
+  const from = stageOf(current, record);
+  const kind = (await writer.registeredModels.findKind(name)) ?? 'model';
+  const governing = await governingPolicy(deps, writer, { ...identity, kind });
+  const reasonPath = input.reasonPath ?? null;
+  const asked: LockedTransition = {
+    identity,
+    version: current,
+    record,
     from,
-    version: await requireVersion(writer, name, version),
-    displaced: others.map((other) => ({ version: other, to: displacedTo })),
-    pendingSeal,
+    to,
+    governing,
+    reason,
+    reasonPath,
   };
+  const origin = await judge(deps, writer, actor, { asked, forced });
+  if (typeof origin !== 'string') {
+    const request = await requestInUnit(deps, writer, actor, asked);
+    if (request.state !== 'executed')
+      return { kind: 'pending', from, request, message: await waitingSentence(deps, writer, asked, request) };
+    // Everything that it wants was there already.
+    const moved = await requireVersion(writer, name, version);
+    return { kind: 'moved', from, version: moved, displaced: [], pendingSeal: null };
+  }
+  const displacedTo = displacement(governing, input);
+  const move = { ...asked, origin, requestId: null, displacedTo };
+  return { kind: 'moved', from, ...(await moveInUnit(deps, writer, actor, move)) };
 }
 
-/** Closes whatever stage interval is open (also one from outside that we had not seen) and opens the new one. */
-async function recordMove(
+/** How it may happen now; or what it waits for. */
+async function judge(
+  deps: Deps,
   writer: Writer,
-  change: { modelId: string; atMs: number; actor: string; reason: string | null },
-  move: { version: number; to: Stage; origin: 'direct' | 'displaced' },
-): Promise<void> {
-  const open: Slot[] = await writer.slots.listStageSlots(change.modelId, move.version);
-  for (const slot of open) await writer.slots.leave(change, slot, move.version);
-  await writer.slots.enter(change, stageSlot(move.to), move.version, move.origin);
+  actor: Actor,
+  { asked, forced }: { readonly asked: LockedTransition; readonly forced: boolean },
+): Promise<Extract<SlotOrigin, 'direct' | 'forced'> | { readonly waits: true }> {
+  if (asked.from === asked.to) return 'direct';
+  if (forced) {
+    judgeForced(asked);
+    return 'forced';
+  }
+  const { waits } = await judgeTransition(deps, writer, actor, asked);
+  return waits ? { waits } : 'direct';
 }
 
-async function holdersToDisplace(
-  writer: Writer,
-  name: string,
-  version: number,
-  to: Stage,
-): Promise<number[]> {
-  const holders = await writer.modelVersions.listNumbersInStage(name, toMlflowStage(to), DISPLACED_LIMIT);
-  return holders.filter((holder) => holder !== version);
+/** Where the others in the stage go. Under the open policy only who asks for it displaces. */
+function displacement(
+  { policy }: GoverningPolicy,
+  { to, displace }: Pick<Transition, 'to' | 'displace'>,
+): Stage | null {
+  return policy.exclusive.get(to) ?? (displace ? 'archived' : null);
 }
 
 /** MLflow: an absent model shows as the absent version. */
 async function lockModelOfVersion(deps: Deps, writer: Writer, name: string, version: number) {
-  await requireVersion(writer, name, version);
+  if ((await writer.modelVersions.find(name, version)) === null)
+    throw new RegistryError('version_not_found', { name, selector: String(version) });
   return lockModel(deps, writer, name);
-}
-
-/** The stage of a version as our API names it. */
-export function stageOf(version: ModelVersion, record: VersionRecord | null | undefined): Stage {
-  return fromMlflowStage(version.stage, record?.deprecated ?? false);
 }

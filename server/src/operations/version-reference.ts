@@ -7,8 +7,8 @@ import {
   type SemanticVersion,
 } from '../domain/semantic-version.ts';
 import { MLFLOW_STAGES, type Stage, toMlflowStage } from '../domain/stage.ts';
+import { stageOf } from '../domain/version-stage.ts';
 import type { Reader } from './ports.ts';
-import { stageOf } from './transition.ts';
 import { requireModel } from './visibility.ts';
 
 /** How a caller names one version of a model. */

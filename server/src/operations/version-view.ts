@@ -7,11 +7,11 @@ import type { Run } from '../domain/run.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { NO_FACTS } from '../domain/version-record.ts';
+import { stageOf } from '../domain/version-stage.ts';
 import { experimentResource } from './experiment.ts';
 import type { Author } from './ports/author.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
-import { stageOf } from './transition.ts';
 import { selectVersion, type VersionSelector } from './version-reference.ts';
 
 /** A version with everything that v1 says of it. */

@@ -18,13 +18,15 @@ interface NewInterval {
   readonly actor: string;
   readonly reason: string | null;
   readonly origin: SlotOrigin;
+  readonly requestId: string | null;
+  readonly forced: boolean;
 }
 
 const insertInterval = hotWrite<NewInterval>(
   (_dialect, value) => sql`insert into registry_slot_intervals
-    (model_id, slot, version, from_ms, actor, reason, forced, origin)
+    (model_id, slot, version, from_ms, actor, reason, request_id, forced, origin)
     values (${value('modelId')}, ${value('slot')}, ${value('version')}, ${value('atMs')}, ${value('actor')},
-      ${value('reason')}, ${sql.lit(false)}, ${value('origin')})`,
+      ${value('reason')}, ${value('requestId')}, ${value('forced')}, ${value('origin')})`,
 );
 
 const INTERVAL = [
@@ -124,8 +126,10 @@ export function slotWriter(context: StoreContext): SlotWriter {
       }
       return instant;
     },
-    async enter({ modelId, atMs, actor, reason }, slot, version, origin) {
-      await insertInterval(context, { modelId, slot, version, atMs, actor, reason, origin });
+    async enter({ modelId, atMs, actor, reason, requestId = null }, slot, version, origin) {
+      const forced = origin === 'forced';
+      const stay = { modelId, slot, version, atMs, actor, reason, requestId, forced, origin };
+      await insertInterval(context, stay);
     },
     async leave(change, slot, version) {
       await open(context, change.modelId)

@@ -38,6 +38,13 @@ export function subjectReader(context: StoreContext): SubjectReader {
       const [row] = await findByIdentity(context, identity);
       return row === undefined ? null : toIdentity(row);
     },
+    async listIdentities(subjectIds) {
+      if (subjectIds.length === 0) return [];
+      const { rows } = await sql<IdentityRow>`
+        select ${identityColumns(context.dialect)} from registry_subjects s
+        where s.subject_id in (${sql.join([...new Set(subjectIds)])}) order by s.subject_id`.execute(db);
+      return rows.map(toIdentity);
+    },
     async names(subjectIds) {
       if (subjectIds.length === 0) return new Map();
       const rows = await db

@@ -7,6 +7,7 @@ import type {
   TransitionRequestWriter,
 } from '../operations/ports/transition-request.ts';
 import type { StoreContext } from './context.ts';
+import { likeScope, nameInScope } from './name-scope.ts';
 import type { Tables } from './schema/tables.ts';
 
 type Row = Selectable<Tables['registry_transition_requests']>;
@@ -65,10 +66,19 @@ export function transitionRequestReader({ db }: StoreContext): TransitionRequest
         .execute();
       return whole(rows);
     },
-    async search({ modelIds, states, requester }, { before, limit }) {
-      if (modelIds?.length === 0 || states?.length === 0) return [];
+    async search({ modelId, names, states, requester }, { before, limit }) {
+      if (states?.length === 0) return [];
+      const scope = likeScope(names);
       const rows = await requests()
-        .$if(modelIds !== null, (query) => query.where('model_id', 'in', modelIds ?? []))
+        .$if(modelId !== null, (query) => query.where('model_id', '=', modelId ?? ''))
+        .$if(scope !== null, (query) =>
+          query.where('model_id', 'in', (eb) =>
+            eb
+              .selectFrom('registry_models as m')
+              .select('m.model_id')
+              .where((inner) => inner.and(nameInScope(inner.ref('m.name'), scope))),
+          ),
+        )
         .$if(states !== null, (query) => query.where('state', 'in', states ?? []))
         .$if(requester !== null, (query) =>
           query.where('request_id', 'in', (eb) =>

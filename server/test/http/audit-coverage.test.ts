@@ -9,12 +9,15 @@ const EVERYTHING = { modelName: null, actorId: null, action: null, sinceMs: null
 const basic = (name: string, password: string) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
+/** What the settings say of policies, changed by the test of requests. */
+const governance = { requireApproval: false, baseUrl: 'http://localhost:5136' };
+
 let server: TestApp;
 const seen = new Set<string>();
 const covered = new Set<AuditAction>();
 
 beforeAll(async () => {
-  server = await testApp({ signIn: true });
+  server = await testApp({ signIn: true, parts: { governance } });
   await bootstrapAdmin(server.deps, { name: 'ada', password: PASSWORD });
   await news();
 });
@@ -302,6 +305,48 @@ test('accounts, passwords, grants, tokens, sessions, refusals', async () => {
   await expectEvents(['access.unauthenticated', { decision: 'denied', actor: { id: null } }]);
   await v1('DELETE', `users/${user.id}`);
   await expectEvents(['subject.disable'], ['subject.erase']);
+});
+
+test('transition requests, their votes and checks', async () => {
+  governance.requireApproval = true;
+  const { user } = await v1('POST', 'users', { name: 'zoe', kind: 'user', password: PASSWORD });
+  await v1('POST', 'grants', { user: user.id, role: 'admin', resource: 'model', pattern: '*' });
+  const zoe = { authorization: basic('zoe', PASSWORD) };
+  await v1('POST', 'models/register', { model_name: 'guarded', model_type: 'custom' });
+  await v1('POST', 'models/transition', { model_name: 'guarded', version: 1, new_stage: 'staging' });
+  await news();
+  await v1('POST', 'models/guarded/versions/1/checks', { name: 'field-test', conclusion: 'success' }, 201);
+  await expectEvents(['check.report', { ...object('model_version'), after: { conclusion: 'success' } }]);
+  const body = { model_name: 'guarded', version: 1, new_stage: 'production' };
+  const ask = async () => (await v1('POST', 'models/transition', body, 202)).request;
+  const first = await ask();
+  await expectEvents([
+    'transition_request.create',
+    object('transition_request', { id: first.id, version: 1 }),
+  ]);
+  await ask();
+  await expectEvents();
+  await v1('POST', `transition-requests/${first.id}/withdraw`, {});
+  await expectEvents(['transition_request.withdraw', { after: { state: 'withdrawn' } }]);
+  const second = await ask();
+  await news();
+  const vote = (id: string, decision: string, digest: string) =>
+    call('POST', `/api/v1/transition-requests/${id}/votes`, { headers: zoe, body: { decision, digest } });
+  await vote(second.id, 'reject', second.digest);
+  await expectEvents(
+    ['transition_request.vote', { after: { decision: 'reject' } }],
+    ['transition_request.end', { after: { state: 'rejected' } }],
+  );
+  const third = await ask();
+  await news();
+  await vote(third.id, 'approve', third.digest);
+  await expectEvents(
+    ['transition_request.vote', { actor: { id: user.id }, after: { decision: 'approve' } }],
+    ['model_version.transition', { before: { stage: 'staging' }, after: { stage: 'production' } }],
+    ['alias.set', { after: { alias: 'champion', version: 1 } }],
+    ['transition_request.execute', { after: { state: 'executed', displaced: [] } }],
+  );
+  governance.requireApproval = false;
 });
 
 test('every action of the closed list has happened in these tests, and no other', () => {

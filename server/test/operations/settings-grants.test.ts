@@ -5,6 +5,7 @@ import type { Subject } from '../../src/domain/subject.ts';
 import { settingsGrants } from '../../src/operations/settings-grants.ts';
 
 const RULES = {
+  isOff: false,
   passwords: true,
   productionApprovers: new Set(['ada', 'bot']),
   groupRoles: new Map([

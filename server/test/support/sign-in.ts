@@ -20,6 +20,7 @@ export function signInParts(): Pick<
   | 'auditSigner'
   | 'checkpointSink'
   | 'signInRules'
+  | 'governance'
   | 'identityProvider'
 > {
   return {
@@ -30,7 +31,8 @@ export function signInParts(): Pick<
     refusals: countedRefusals(),
     auditSigner: signer,
     checkpointSink: null,
-    signInRules: { passwords: true, productionApprovers: new Set(), groupRoles: new Map() },
+    governance: { requireApproval: false, baseUrl: 'http://localhost:5136' },
+    signInRules: { isOff: true, passwords: true, productionApprovers: new Set(), groupRoles: new Map() },
     identityProvider: null,
   };
 }

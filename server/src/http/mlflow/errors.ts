@@ -94,6 +94,26 @@ const ANSWERS = {
     'RESOURCE_CONFLICT',
     `The ${fact} of Model Version (name=${name}, version=${version}) is already ${value}`,
   ],
+  transition_not_allowed: ({ message }) => ['PERMISSION_DENIED', message],
+  version_not_sealed: ({ name, version, stage }) => [
+    'PERMISSION_DENIED',
+    `${name} version ${version} is not sealed, and ${stage} wants files that are`,
+  ],
+  prerelease_not_allowed: ({ name, version, label }) => [
+    'PERMISSION_DENIED',
+    `${name} version ${version} is the pre-release ${label}, which cannot enter production`,
+  ],
+  gate_failed: ({ message }) => ['PERMISSION_DENIED', message],
+  approval_required: ({ message }) => ['PERMISSION_DENIED', message],
+  in_use: ({ message }) => ['RESOURCE_CONFLICT', message],
+  policy_changes: ({ message }) => ['PERMISSION_DENIED', message],
+  stage_requires_transition: ({ message }) => ['PERMISSION_DENIED', message],
+  request_not_open: ({ requestId, state }) => [
+    'RESOURCE_CONFLICT',
+    `The transition request ${requestId} is ${state}`,
+  ],
+  not_eligible: ({ message }) => ['PERMISSION_DENIED', message],
+  not_a_person: ({ message }) => ['PERMISSION_DENIED', message],
   override_required: ({ name }) => [
     'PERMISSION_DENIED',
     `Passing the rules of Registered Model with name=${name} by force needs the verb override`,

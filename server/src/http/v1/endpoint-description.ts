@@ -54,8 +54,12 @@ function responsesOf(endpoint: AnyEndpoint): Record<string, object> {
   const { answer, status = 200, summary, tagged } = endpoint;
   const sends = 'transfer' in endpoint && endpoint.streams === 'out';
   const content = sends ? BYTES : { [JSON_BODY]: { schema: answer } };
+  const accepted = 'accepted' in endpoint ? endpoint.accepted : undefined;
   return {
     [String(status)]: { description: summary, content },
+    ...(accepted && {
+      '202': { description: 'It waits for others.', content: { [JSON_BODY]: { schema: accepted } } },
+    }),
     ...(sends && { '206': { description: 'The range that was asked for.', content } }),
     ...((tagged || sends) && {
       '304': { description: 'Not changed since the ETag that If-None-Match names.' },

@@ -30,6 +30,8 @@ export interface Exchange {
   /** What the browser kept while it was at the identity provider. */
   readonly attempt: KeptAttempt | null;
   setAttempt(attempt: KeptAttempt | null): void;
+  /** Answers 202: what was asked for waits for others. */
+  accept(): void;
 }
 
 export interface EndpointInput<P extends TObject, Q extends TObject, B extends TSchema> {
@@ -48,7 +50,7 @@ export interface Description {
   /** `verbNoun`; the same in logs, tests and OpenAPI. */
   readonly operation: string;
   readonly permission: Verb | 'signed-in' | 'public';
-  readonly tag: 'Models' | 'Versions' | 'Aliases' | 'Access' | 'Audit';
+  readonly tag: 'Models' | 'Versions' | 'Aliases' | 'Governance' | 'Access' | 'Audit';
   readonly summary: string;
   readonly description: string;
   /** 200 unless said. */
@@ -67,6 +69,8 @@ export interface Description {
 export interface Endpoint extends Description {
   /** What a success answers. */
   readonly answer: TSchema;
+  /** What is answered with 202. */
+  readonly accepted?: TSchema;
   readonly schemas: { readonly params?: TObject; readonly query?: TObject; readonly body?: TSchema };
   /** Validates, then runs the operation; answers the body of a success. */
   readonly run: (deps: Deps, actor: Actor, request: RawRequest) => Promise<object>;
@@ -82,6 +86,7 @@ export function endpoint<
 >(
   spec: Description & {
     readonly answer: TSchema;
+    readonly accepted?: TSchema;
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;

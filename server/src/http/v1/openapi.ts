@@ -38,6 +38,7 @@ async function describeRoutes(routes: readonly RouteOptions[], version: string):
           description: 'Model versions: registration, stages, comparison, lineage, files.',
         },
         { name: 'Aliases', description: 'Movable names for versions.' },
+        { name: 'Governance', description: 'What may happen to versions, and who agreed.' },
         { name: 'Access', description: 'Who may do what: sign-in, users, tokens, grants.' },
         { name: 'Audit', description: 'What happened, and the proof of it.' },
       ],

@@ -45,6 +45,39 @@ const PROBLEMS = {
   unauthenticated: [401, 'Not signed in', ({ message }) => message],
   too_many_attempts: [429, 'Too many attempts', ({ message }) => message],
   permission_denied: [403, 'Not permitted', ({ message }) => message],
+  transition_not_allowed: [
+    409,
+    'Not a way of the policy',
+    ({ message, allowed }) => ({ detail: message, members: { allowed } }),
+  ],
+  version_not_sealed: [
+    409,
+    'Files not sealed',
+    ({ name, version, stage }) =>
+      `${name} version ${version} is not sealed, and ${stage} wants files that are; POST …/versions/${version}/seal, or wait until they are hashed.`,
+  ],
+  prerelease_not_allowed: [
+    409,
+    'A pre-release',
+    ({ name, version, label }) =>
+      `${name} version ${version} is the pre-release ${label}, which cannot enter production; register its release.`,
+  ],
+  gate_failed: [409, 'Not good enough', ({ message, gates }) => ({ detail: message, members: { gates } })],
+  approval_required: [
+    409,
+    'Approval required',
+    ({ message, requestId }) => ({ detail: message, members: { transition_request_id: requestId } }),
+  ],
+  in_use: [409, 'In use', ({ message }) => message],
+  policy_changes: [409, 'Another policy', ({ message }) => message],
+  stage_requires_transition: [409, 'Begins in development', ({ message }) => message],
+  request_not_open: [
+    409,
+    'Request not open',
+    ({ requestId, state }) => `The transition request ${requestId} is ${state}; ask for a new one.`,
+  ],
+  not_eligible: [403, 'No vote', ({ message }) => message],
+  not_a_person: [403, 'Not a person', ({ message }) => message],
   override_required: [
     403,
     'Override required',

@@ -23,6 +23,7 @@ import { registeredModelEndpoints } from './registered-model/index.ts';
 import { sessionEndpoints } from './session/index.ts';
 import { exchangeOf } from './session-cookie.ts';
 import { subjectEndpoints } from './subject/index.ts';
+import { transitionRequestEndpoints } from './transition-request/index.ts';
 import { registerUnknownPath } from './unknown-path.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -33,6 +34,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...modelVersionEndpoints,
   ...aliasEndpoints,
   ...historyEndpoints,
+  ...transitionRequestEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,
@@ -130,7 +132,7 @@ async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, r
     if (isNotModified(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
   return reply
-    .code(endpoint.status ?? 200)
+    .code(reply.statusCode === 202 ? 202 : (endpoint.status ?? 200))
     .type(JSON_TYPE)
     .send(text);
 }

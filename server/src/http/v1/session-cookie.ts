@@ -25,6 +25,9 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchan
           : `${SESSION_COOKIE}=${session.secret}; Expires=${new Date(session.expiresAtMs).toUTCString()}; ${ATTRIBUTES}`;
       addCookie(reply, cookie);
     },
+    accept() {
+      reply.code(202);
+    },
     get attempt() {
       const { cookie } = request.headers;
       const text = cookie === undefined ? null : readCookie(cookie, ATTEMPT_COOKIE);

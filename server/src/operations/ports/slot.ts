@@ -6,6 +6,8 @@ interface SlotChange {
   readonly atMs: number;
   readonly actor: string;
   readonly reason: string | null;
+  /** The transition request that is executed. */
+  readonly requestId?: string | null;
 }
 
 /** Where an interval stands among the others of its model. */

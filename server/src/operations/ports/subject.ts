@@ -25,6 +25,8 @@ export interface SubjectReader {
   /** By the key of a name (`subjectNameKey`). */
   findIdentity(nameKey: string): Promise<PasswordIdentity | null>;
   findExternal(identity: ExternalIdentity): Promise<Identity | null>;
+  /** Those that exist, with what they were granted. */
+  listIdentities(subjectIds: readonly string[]): Promise<Identity[]>;
   /** The names of many at once; those that do not exist are absent. */
   names(subjectIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Users and service accounts by name, behind a name. */

@@ -1,3 +1,4 @@
+import type { NameScope } from '../../domain/permission.ts';
 import type { Slot } from '../../domain/slot.ts';
 import type { TransitionRequest, Vote } from '../../domain/transition-request.ts';
 
@@ -15,8 +16,10 @@ export interface KeptRequest extends TransitionRequest {
 }
 
 /** What requests are looked for by; null: all. */
-export interface RequestQuery {
-  readonly modelIds: readonly string[] | null;
+interface RequestQuery {
+  readonly modelId: string | null;
+  /** Names of models that may be shown. */
+  readonly names: NameScope | null;
   readonly states: readonly string[] | null;
   /** Asked for by this subject. */
   readonly requester: string | null;

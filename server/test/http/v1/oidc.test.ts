@@ -34,6 +34,7 @@ async function start({
     signIn: true,
     parts: {
       signInRules: {
+        isOff: false,
         passwords,
         productionApprovers: new Set(),
         groupRoles: new Map([

@@ -11,6 +11,7 @@ import { listFilesEndpoint } from './list-files.ts';
 import { listVersionsEndpoint } from './list-versions.ts';
 import { putFileEndpoint } from './put-file.ts';
 import { registerModelEndpoint } from './register-model.ts';
+import { reportCheckEndpoint } from './report-check.ts';
 import { sealVersionEndpoint } from './seal-version.ts';
 import { transitionVersionEndpoint } from './transition-version.ts';
 import { updateVersionEndpoint } from './update-version.ts';
@@ -30,4 +31,5 @@ export const modelVersionEndpoints: readonly (Endpoint | FileEndpoint)[] = [
   getFileEndpoint,
   putFileEndpoint,
   sealVersionEndpoint,
+  reportCheckEndpoint,
 ];

@@ -1,7 +1,7 @@
 import type { TString } from 'typebox';
 import type { Scalar } from '../../../domain/python-scalar.ts';
+import { stageOf } from '../../../domain/version-stage.ts';
 import { registerModel } from '../../../operations/registration.ts';
-import { stageOf } from '../../../operations/transition.ts';
 import { endpoint } from '../endpoint.ts';
 import {
   DESCRIPTION,

@@ -1,9 +1,11 @@
 import { parseStage } from '../../../domain/stage.ts';
 import { changeStage } from '../../../operations/stage-change.ts';
+import { getTransitionRequest } from '../../../operations/transition-request-view.ts';
 import { parseVersionReference } from '../../../operations/version-reference.ts';
 import { endpoint } from '../endpoint.ts';
 import { DESCRIPTION, MODEL_NAME, nullable, STAGE, STAGE_INPUT, SUCCESS, VERSION } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
+import { REQUEST, renderRequest } from '../transition-request/fields.ts';
 
 const BODY = Type.Object(
   {
@@ -50,6 +52,12 @@ export const transitionVersionEndpoint = endpoint({
     'Production has one version afterwards: those that were there are archived in the same transaction and named in `displaced`.',
   body: BODY,
   answer: ANSWER,
+  accepted: Type.Object({
+    success: SUCCESS,
+    status: Type.Enum(['pending_approval']),
+    request: REQUEST,
+    message: Type.String(),
+  }),
   problems: [
     'model_not_found',
     'version_not_found',
@@ -57,9 +65,13 @@ export const transitionVersionEndpoint = endpoint({
     'already_in_stage',
     'digest_mismatch',
     'override_required',
+    'transition_not_allowed',
+    'version_not_sealed',
+    'prerelease_not_allowed',
+    'gate_failed',
   ],
   model: 'body',
-  async run(deps, actor, { body }) {
+  async run(deps, actor, { body, exchange }) {
     const moved = await changeStage(deps, actor, {
       name: body.model_name,
       reference: parseVersionReference(body.version, '/version'),
@@ -69,6 +81,11 @@ export const transitionVersionEndpoint = endpoint({
       force: body.force ?? false,
       reason: body.reason ?? null,
     });
+    if (moved.kind === 'pending') {
+      exchange.accept();
+      const view = await getTransitionRequest(deps, actor, moved.request.requestId);
+      return { status: 'pending_approval', request: renderRequest(view), message: moved.message };
+    }
     return {
       model_name: body.model_name,
       version: moved.version,

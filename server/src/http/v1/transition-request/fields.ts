@@ -1,0 +1,95 @@
+import type { RequestView } from '../../../operations/transition-request-view.ts';
+import { nullable, TIME } from '../fields.ts';
+import { Type } from '../schema-builder.ts';
+import { renderTime } from '../time.ts';
+
+export const REQUEST_PARAMS = Type.Object(
+  { id: Type.String({ minLength: 1, maxLength: 100 }) },
+  { additionalProperties: false },
+);
+
+const PERSON = Type.Object({ id: Type.String(), name: Type.String() });
+
+const VOTE = Type.Object({
+  voter: PERSON,
+  decision: Type.Enum(['approve', 'reject', 'abstain']),
+  comment: nullable(Type.String()),
+  digest: nullable(Type.String()),
+  at: nullable(TIME),
+  self: Type.Boolean({ description: 'By the one who asked, while nobody signed in.' }),
+  counts: Type.Boolean({ description: 'Whether it counts now.' }),
+  lapsed: Type.Boolean({ description: 'It was about other files or other evidence.' }),
+});
+
+/** A transition request as the caller sees it. */
+export const REQUEST = Type.Object({
+  id: Type.String(),
+  model_name: Type.String(),
+  version: Type.Integer(),
+  target: Type.String({ description: '`stage:<stage>`.' }),
+  from_stage: nullable(Type.String({ description: 'Where the version is now; null: it is gone.' })),
+  state: Type.Enum([
+    'open',
+    'approved',
+    'executed',
+    'rejected',
+    'withdrawn',
+    'expired',
+    'superseded',
+    'failed',
+  ]),
+  reason: nullable(Type.String()),
+  requesters: Type.Array(PERSON),
+  policy: Type.Object({ name: Type.String(), revision: Type.Integer() }),
+  digest: nullable(Type.String({ description: 'Of the files that are voted on; votes name it.' })),
+  evidence_digest: Type.String(),
+  votes: Type.Array(VOTE),
+  missing: Type.Object({
+    approvals: Type.Array(Type.Object({ required: Type.Integer(), from: Type.Array(Type.String()) })),
+    checks: Type.Array(Type.String()),
+  }),
+  gates: Type.Array(Type.Object({}, { additionalProperties: true })),
+  available_actions: Type.Array(Type.Enum(['vote', 'withdraw', 'execute'])),
+  opened_at: nullable(TIME),
+  expires_at: nullable(TIME),
+  ended_at: nullable(TIME),
+  end_reason: nullable(Type.String()),
+});
+
+export function renderRequest(view: RequestView) {
+  const { request, names } = view;
+  const person = (id: string) => ({ id, name: names.get(id) ?? id });
+  return {
+    id: request.requestId,
+    model_name: view.modelName,
+    version: request.version,
+    target: request.target,
+    from_stage: view.from,
+    state: request.state,
+    reason: request.reason,
+    requesters: request.requesters.map(person),
+    policy: { name: request.policyName, revision: request.policyRevision },
+    digest: request.digest,
+    evidence_digest: request.evidenceDigest,
+    votes: request.votes.map((vote) => ({
+      voter: person(vote.subjectId),
+      decision: vote.decision,
+      comment: vote.comment,
+      digest: vote.digest,
+      at: renderTime(vote.atMs),
+      self: vote.isSelf,
+      counts: view.counting.includes(vote.subjectId),
+      lapsed: view.lapsed.includes(vote.subjectId),
+    })),
+    missing: {
+      approvals: view.missingApprovals.map(({ required, from }) => ({ required, from })),
+      checks: view.missingChecks,
+    },
+    gates: view.gates.map((gate) => ({ ...gate })),
+    available_actions: view.actions,
+    opened_at: renderTime(request.openedAtMs),
+    expires_at: renderTime(request.expiresAtMs),
+    ended_at: renderTime(request.endedAtMs),
+    end_reason: request.endReason,
+  };
+}

@@ -1,0 +1,14 @@
+import type { Endpoint } from '../endpoint.ts';
+import { executeEndpoint } from './execute.ts';
+import { getTransitionRequestEndpoint } from './get-request.ts';
+import { listTransitionRequestsEndpoint } from './list-requests.ts';
+import { voteEndpoint } from './vote.ts';
+import { withdrawEndpoint } from './withdraw.ts';
+
+export const transitionRequestEndpoints: readonly Endpoint[] = [
+  listTransitionRequestsEndpoint,
+  getTransitionRequestEndpoint,
+  voteEndpoint,
+  withdrawEndpoint,
+  executeEndpoint,
+];

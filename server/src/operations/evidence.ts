@@ -1,0 +1,56 @@
+import { OPERATOR } from '../domain/actor.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import type { GatedVersion } from '../domain/gate.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
+import type { Evidence } from '../domain/transition-request.ts';
+import { evaluatedOn } from './comparison.ts';
+import type { ReportedCheck } from './ports/check.ts';
+import type { Deps, Reader } from './ports.ts';
+import { viewVersion } from './version-view.ts';
+
+/** Everything that a vote is about: if any of it changes, votes lapse. */
+export interface Snapshot extends Evidence {
+  /** As it is kept with a request; small, and the same for the same facts. */
+  readonly document: object;
+  readonly gated: GatedVersion;
+  readonly checks: readonly ReportedCheck[];
+}
+
+/**
+ * What is known of a version now: metrics, the data that they were measured on, facts, and what was reported. Whoever
+ * votes may see less than that; what is voted on does not depend on who looks.
+ */
+export async function takeSnapshot(
+  deps: Pick<Deps, 'digests'>,
+  reader: Reader,
+  { modelId, version }: { readonly modelId: string; readonly version: ModelVersion },
+): Promise<Snapshot> {
+  const view = await viewVersion(reader, OPERATOR, version);
+  const checks = await reader.checks.list(modelId, version.version);
+  const gated: GatedVersion = {
+    version: version.version,
+    metrics: view.metrics,
+    measuredOn: view.measuredOn,
+    evaluatedOn: evaluatedOn(view),
+    late: new Set(),
+  };
+  const digest = view.record?.digest ?? null;
+  const document = {
+    metrics: Object.fromEntries([...view.metrics].map(([name, value]) => [name, String(value)])),
+    measured_on: Object.fromEntries(view.measuredOn),
+    evaluated_on: gated.evaluatedOn,
+    facts: {
+      model_type: view.facts.modelType,
+      data_version: view.facts.dataVersion,
+      code_version: view.facts.codeVersion,
+      parent: view.facts.parent === null ? null : JSON.stringify(view.facts.parent),
+    },
+    checks: checks.map(({ name, reporter, conclusion, digest: of }) => ({
+      name,
+      reporter,
+      conclusion,
+      digest: of,
+    })),
+  };
+  return { digest, evidenceDigest: deps.digests.sha256(canonicalJson(document)), document, gated, checks };
+}

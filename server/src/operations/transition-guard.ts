@@ -1,0 +1,207 @@
+import type { Actor } from '../domain/actor.ts';
+import { invalidArgument, RegistryError } from '../domain/errors.ts';
+import { type GateResult, judgeGate } from '../domain/gate.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
+import { roleOn } from '../domain/permission.ts';
+import { freezeAt, ruleFor, stagesAfter, stagesBefore, type TransitionRule } from '../domain/policy.ts';
+import { renderSemanticVersion } from '../domain/semantic-version.ts';
+import { stageSlot } from '../domain/slot.ts';
+import type { Stage } from '../domain/stage.ts';
+import { isOneOf } from '../domain/transition-request.ts';
+import type { VersionRecord } from '../domain/version-record.ts';
+import { takeSnapshot } from './evidence.ts';
+import type { LockedModel } from './model-identity.ts';
+import { type GoverningPolicy, isBuiltIn } from './policy-choice.ts';
+import type { Deps, Reader } from './ports.ts';
+
+/** A change of a version's stage that somebody asks for, and the policy that it is judged by. */
+export interface AskedTransition {
+  readonly identity: Pick<LockedModel, 'modelId' | 'name'>;
+  readonly version: ModelVersion;
+  readonly record: VersionRecord | null;
+  readonly from: Stage;
+  readonly to: Stage;
+  readonly governing: GoverningPolicy;
+  readonly reason: string | null;
+  /** Where a reason would stand; null: the caller's wire has none. */
+  readonly reasonPath: string | null;
+}
+
+/** The same of a model whose row is locked. */
+export interface LockedTransition extends AskedTransition {
+  readonly identity: LockedModel;
+}
+
+/** What the policy wants before it happens; null rule: nothing at all. */
+export interface Judged {
+  readonly rule: TransitionRule | null;
+  /** Whether votes or checks are wanted. */
+  readonly waits: boolean;
+}
+
+/**
+ * Whether the policy lets it happen, and what it wants first. Everything but votes and checks is judged here.
+ * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`,
+ * `prerelease_not_allowed`, `gate_failed`.
+ */
+export async function judgeTransition(
+  deps: Deps,
+  reader: Reader,
+  actor: Actor,
+  asked: AskedTransition,
+  moment: 'asking' | 'execution' = 'asking',
+): Promise<Judged> {
+  const { policy } = asked.governing;
+  if (isBuiltIn(policy) && policy.name === 'open') return { rule: null, waits: false };
+  const rule = ruleFor(policy, asked.from, asked.to);
+  if (rule === null) throw noSuchWay(asked);
+  // Who may ask, and why, was judged when it was asked.
+  if (moment === 'asking') {
+    requireAsker(actor, asked, rule);
+    requireReason(asked, rule);
+  }
+  requireRelease(asked);
+  requireSeal(asked, rule.sealed);
+  await requireSoak(deps, reader, asked, rule);
+  requireThaw(deps, asked);
+  await requireGates(deps, reader, asked, rule);
+  const waits = rule.checks.length > 0 || rule.approvals.some(({ required }) => required > 0);
+  return { rule, waits };
+}
+
+/** What force does not pass: files that are not sealed, and pre-releases. */
+export function judgeForced(asked: AskedTransition): void {
+  requireRelease(asked);
+  const { policy } = asked.governing;
+  const isSealed = policy.transitions.some((rule) => rule.to === asked.to && rule.sealed);
+  requireSeal(asked, isSealed);
+}
+
+function nameOf({ identity, version }: AskedTransition): string {
+  return `${identity.name} version ${version.version}`;
+}
+
+/** Says where the policy would lead, so that nobody has to guess. */
+function noSuchWay(asked: AskedTransition): RegistryError<'transition_not_allowed'> {
+  const { from, to, governing } = asked;
+  const before = stagesBefore(governing.policy, to);
+  const way =
+    before.length === 0
+      ? `policy ${governing.policy.name} never leads to ${to}`
+      : `policy ${governing.policy.name} leads to ${to} only from ${before.join(' or ')}`;
+  return new RegistryError('transition_not_allowed', {
+    message: `${nameOf(asked)} is in ${from}; ${way}.`,
+    allowed: stagesAfter(governing.policy, from),
+  });
+}
+
+function requireAsker(actor: Actor, asked: AskedTransition, { by }: TransitionRule): void {
+  const role = roleOn(actor, asked.identity.name);
+  if (isOneOf({ role, groups: actor.groups ?? [] }, by)) return;
+  const wanted = by.map((one) => (one.kind === 'role' ? `role ${one.role}` : `group ${one.group}`));
+  throw new RegistryError('permission_denied', {
+    message: `${actor.displayName} may not move ${nameOf(asked)} from ${asked.from} to ${asked.to}; policy ${asked.governing.policy.name} wants ${wanted.join(' or ')}.`,
+  });
+}
+
+function requireReason(asked: AskedTransition, rule: TransitionRule): void {
+  if (!rule.reasonRequired || (asked.reason !== null && asked.reason.trim() !== '')) return;
+  const message = `Moving ${nameOf(asked)} from ${asked.from} to ${asked.to} needs a reason (policy ${asked.governing.policy.name}).`;
+  if (asked.reasonPath !== null) throw invalidArgument(message, asked.reasonPath);
+  throw new RegistryError('transition_not_allowed', {
+    message: `${message} This call has no room for one; use POST /api/v1/models/transition.`,
+    allowed: stagesAfter(asked.governing.policy, asked.from),
+  });
+}
+
+function requireRelease({ identity, version, record, to }: AskedTransition): void {
+  const label = record?.semanticVersion ?? null;
+  if (to === 'production' && label !== null && label.prerelease !== '')
+    throw new RegistryError('prerelease_not_allowed', {
+      name: identity.name,
+      version: version.version,
+      label: renderSemanticVersion(label),
+    });
+}
+
+function requireSeal({ identity, version, record, to }: AskedTransition, isWanted: boolean): void {
+  if (isWanted && record?.seal !== 'sealed')
+    throw new RegistryError('version_not_sealed', {
+      name: identity.name,
+      version: version.version,
+      stage: to,
+    });
+}
+
+async function requireSoak(
+  deps: Deps,
+  reader: Reader,
+  asked: AskedTransition,
+  { soakMs }: TransitionRule,
+): Promise<void> {
+  if (soakMs === null) return;
+  const { identity, version, from } = asked;
+  const page = { after: null, limit: 1_000 };
+  const stays = await reader.slots.listIntervals(identity.modelId, stageSlot(from), page);
+  const stay = stays.find((one) => one.version === version.version && one.toMs === null);
+  const untilMs = Number(stay?.fromMs ?? deps.clock.now()) + soakMs;
+  if (untilMs > deps.clock.now())
+    throw new RegistryError('transition_not_allowed', {
+      message: `${nameOf(asked)} has to stay in ${from} until ${new Date(untilMs).toISOString()} (policy ${asked.governing.policy.name}).`,
+      allowed: [],
+    });
+}
+
+function requireThaw(deps: Deps, asked: AskedTransition): void {
+  const { policy } = asked.governing;
+  const freeze = freezeAt(policy, asked.to, deps.clock.now());
+  if (freeze === null) return;
+  const why = freeze.reason === null ? '' : `: ${freeze.reason}`;
+  throw new RegistryError('transition_not_allowed', {
+    message: `Nothing enters ${asked.to} until ${new Date(freeze.toMs).toISOString()} (policy ${policy.name}${why}).`,
+    allowed: [],
+  });
+}
+
+async function requireGates(
+  deps: Deps,
+  reader: Reader,
+  asked: AskedTransition,
+  rule: TransitionRule,
+): Promise<void> {
+  const results = await judgeGates(deps, reader, asked, rule);
+  const failed = results.filter(({ outcome }) => outcome !== 'passed');
+  if (failed.length > 0)
+    throw new RegistryError('gate_failed', {
+      message: `${nameOf(asked)} does not pass ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} of policy ${asked.governing.policy.name}: ${failed.map(({ detail }) => detail).join('; ')}.`,
+      gates: results,
+    });
+}
+
+/** Each gate of the rule with its figures. */
+export async function judgeGates(
+  deps: Deps,
+  reader: Reader,
+  { identity, version, governing }: AskedTransition,
+  { gates }: TransitionRule,
+): Promise<readonly GateResult[]> {
+  if (gates.length === 0) return [];
+  const { modelId, name } = identity;
+  const candidate = (await takeSnapshot(deps, reader, { modelId, version })).gated;
+  const incumbents = new Map<Stage, Awaited<ReturnType<typeof takeSnapshot>>['gated'] | null>();
+  for (const stage of new Set(gates.flatMap(({ notWorseThan }) => notWorseThan ?? []))) {
+    const [holder] = await reader.slots.listHolders(modelId, stageSlot(stage));
+    const its = holder === undefined ? null : await reader.modelVersions.find(name, holder);
+    incumbents.set(
+      stage,
+      its === null ? null : (await takeSnapshot(deps, reader, { modelId, version: its })).gated,
+    );
+  }
+  return gates.map((gate) =>
+    judgeGate(gate, {
+      candidate,
+      incumbent: gate.notWorseThan === null ? null : (incumbents.get(gate.notWorseThan) ?? null),
+      directions: governing.policy.metrics,
+    }),
+  );
+}

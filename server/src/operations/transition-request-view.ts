@@ -1,0 +1,138 @@
+import type { Actor } from '../domain/actor.ts';
+import { RegistryError } from '../domain/errors.ts';
+import type { GateResult } from '../domain/gate.ts';
+import { isPermitted, roleOn } from '../domain/permission.ts';
+import { type Principal, ruleFor } from '../domain/policy.ts';
+import type { Stage } from '../domain/stage.ts';
+import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
+import { electorateOf } from './electorate.ts';
+import { takeSnapshot } from './evidence.ts';
+import { requireRevision } from './policy-choice.ts';
+import type { KeptRequest } from './ports/transition-request.ts';
+import type { Deps, Reader } from './ports.ts';
+import { modelResource } from './registered-model.ts';
+import { judgeGates } from './transition-guard.ts';
+import { askedBy, standingNow } from './transition-request.ts';
+
+type RequestAction = 'vote' | 'withdraw' | 'execute';
+
+/** A request with everything that a person needs to decide, as one caller sees it. */
+export interface RequestView {
+  readonly request: KeptRequest;
+  readonly modelName: string;
+  /** Where the version is now; null: it is gone. */
+  readonly from: Stage | null;
+  readonly counting: readonly string[];
+  readonly lapsed: readonly string[];
+  /** What is still wanted, in the words of the policy. */
+  readonly missingApprovals: readonly { readonly required: number; readonly from: readonly string[] }[];
+  readonly missingChecks: readonly string[];
+  readonly gates: readonly GateResult[];
+  readonly actions: readonly RequestAction[];
+  /** What people are called now, by id. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** @throws `resource_not_found`, also for a request about a model that the actor may not read. */
+export async function requireRequest(
+  reader: Pick<Reader, 'transitionRequests' | 'versionRecords'>,
+  actor: Actor,
+  requestId: string,
+): Promise<{ readonly request: KeptRequest; readonly modelName: string }> {
+  const request = await reader.transitionRequests.find(requestId);
+  const model = request === null ? null : await reader.versionRecords.findModel(request.modelId);
+  if (request === null || model === null || !isPermitted(actor, 'read-metadata', modelResource(model.name)))
+    throw new RegistryError('resource_not_found', {
+      message: `There is no transition request ${requestId}.`,
+    });
+  return { request, modelName: model.name };
+}
+
+/** One request. @throws as `requireRequest`. */
+export async function getTransitionRequest(
+  deps: Deps,
+  actor: Actor,
+  requestId: string,
+): Promise<RequestView> {
+  return deps.store.read(async (reader) => {
+    const found = await requireRequest(reader, actor, requestId);
+    return viewRequest(deps, reader, actor, found);
+  });
+}
+
+/** How the request stands for this caller. */
+export async function viewRequest(
+  deps: Deps,
+  reader: Reader,
+  actor: Actor,
+  { request, modelName }: { readonly request: KeptRequest; readonly modelName: string },
+): Promise<RequestView> {
+  const ids = [...request.requesters, ...request.votes.map(({ subjectId }) => subjectId)];
+  const names = await reader.subjects.names(ids);
+  const ended: RequestView = {
+    request,
+    modelName,
+    from: null,
+    counting: [],
+    lapsed: [],
+    missingApprovals: [],
+    missingChecks: [],
+    gates: [],
+    actions: [],
+    names,
+  };
+  const version = await reader.modelVersions.find(modelName, request.version);
+  if (version === null) return ended;
+  const governing = await requireRevision(reader, request.policyName, request.policyRevision);
+  const identity = { modelId: request.modelId, name: modelName };
+  const asked = await askedBy(reader, request, { identity, governing });
+  if (hasEnded(request.state)) return { ...ended, from: asked.from };
+  const rule = ruleFor(governing.policy, asked.from, asked.to);
+  if (rule === null) return { ...ended, from: asked.from, actions: ownActions(actor, request, modelName) };
+  const snapshot = await takeSnapshot(deps, reader, { modelId: request.modelId, version });
+  const standing = await standingNow(deps, reader, { request, rule, snapshot, model: modelName });
+  const electorate = await electorateOf(reader, request, rule);
+  const mayVote =
+    isVotePermitted(actor) && eligibilityOf(asVoter(actor, modelName), electorate) === 'eligible';
+  const mayExecute = request.state === 'approved' && isPermitted(actor, 'execute', modelResource(modelName));
+  return {
+    ...ended,
+    from: asked.from,
+    counting: standing.counting,
+    lapsed: standing.lapsed,
+    missingApprovals: rule.approvals
+      .map(({ from }, index) => ({ required: standing.missing[index] ?? 0, from: from.map(principalText) }))
+      .filter(({ required }) => required > 0),
+    missingChecks: standing.missingChecks,
+    gates: await judgeGates(deps, reader, asked, rule),
+    actions: [
+      ...(mayVote ? (['vote'] as const) : []),
+      ...ownActions(actor, request, modelName),
+      ...(mayExecute ? (['execute'] as const) : []),
+    ],
+  };
+}
+
+/** The caller as somebody who might vote; the token in use narrows that. */
+export function asVoter(actor: Actor, model: string): Voter {
+  const { subjectId, kind, groups = [] } = actor;
+  return { subjectId, kind, role: roleOn(actor, model), groups, isDisabled: false };
+}
+
+/** A token must say that it is for approving; whoever signed in otherwise needs no more than to be asked. */
+export function isVotePermitted({ token }: Actor): boolean {
+  return token === undefined || token === null || token.scopes.includes('approve');
+}
+
+function ownActions(actor: Actor, request: KeptRequest, model: string): readonly 'withdraw'[] {
+  return mayWithdraw(actor, request, model) ? ['withdraw'] : [];
+}
+
+/** Whoever asked for it, and admins. */
+export function mayWithdraw(actor: Actor, request: KeptRequest, model: string): boolean {
+  return request.requesters.includes(actor.subjectId) || isPermitted(actor, 'override', modelResource(model));
+}
+
+function principalText(principal: Principal): string {
+  return principal.kind === 'role' ? `role:${principal.role}` : `group:${principal.group}`;
+}
