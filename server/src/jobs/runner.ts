@@ -2,6 +2,7 @@ import type { Deps } from '../operations/ports.ts';
 import { endLease } from '../operations/server-lease.ts';
 import { adoptModels } from './adopt-models.ts';
 import { type DeliveryOptions, deliverWebhooks } from './deliver-webhooks.ts';
+import { endRequests } from './end-requests.ts';
 import { holdLease } from './hold-lease.ts';
 import { noteRefusals } from './note-refusals.ts';
 import { noteTokenUses } from './note-token-uses.ts';
@@ -50,6 +51,7 @@ export function startBackgroundJobs(
     adoptModels(),
     sealVersions,
     sweepUploads,
+    endRequests,
     noteTokenUses,
     noteRefusals(deps),
     placeAuditEvents(auditEvents),

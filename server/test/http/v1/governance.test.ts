@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
 import { createGrant } from '../../../src/operations/grant.ts';
 import { createSubject } from '../../../src/operations/subject.ts';
+import { endExpiredRequests } from '../../../src/operations/transition-request-expiry.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { storeTargets } from '../../support/store-targets.ts';
 
@@ -189,6 +190,16 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       expect(late.body.request.state).toBe('expired');
       expect(await stageOf(version)).toBe('staging');
       expect((await move('ben', version, 'production')).body.request.id).not.toBe(id);
+    });
+
+    test('it expires also when nobody looks', async () => {
+      const { id } = await requested();
+      expect(await endExpiredRequests(server.deps, 10)).toBe(0);
+      server.clock.advance(14 * DAY_MS);
+      expect(await endExpiredRequests(server.deps, 10)).toBe(1);
+      expect(await get(id)).toMatchObject({ state: 'expired', available_actions: [] });
+      expect(await endExpiredRequests(server.deps, 10)).toBe(0);
+      expect((await eventsOf('transition_request.end'))[0].actor).toMatchObject({ id: 'operator' });
     });
 
     test('a vote is about the files that were seen', async () => {
