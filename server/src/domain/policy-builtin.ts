@@ -44,6 +44,12 @@ const OPEN_DOCUMENT = {
 export const GUARDED: Policy = builtIn(GUARDED_DOCUMENT);
 export const OPEN: Policy = builtIn(OPEN_DOCUMENT);
 
+/** As they are shown. */
+export const BUILT_IN_DOCUMENTS: ReadonlyMap<string, object> = new Map<string, object>([
+  ['guarded', GUARDED_DOCUMENT],
+  ['open', OPEN_DOCUMENT],
+]);
+
 /** Names that no policy of anybody's may have. */
 export const BUILT_IN: ReadonlyMap<string, Policy> = new Map([
   ['guarded', GUARDED],

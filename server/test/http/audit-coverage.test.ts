@@ -349,6 +349,22 @@ test('transition requests, their votes and checks', async () => {
   governance.requireApproval = false;
 });
 
+test('policies, and which model is under which', async () => {
+  const policy = { name: 'mine', transitions: [{ from: ['development'], to: 'staging' }] };
+  await v1('PUT', 'policies/mine', policy);
+  await expectEvents(['policy.put', { ...object('policy', { name: 'mine' }), after: { revision: 1 } }]);
+  await v1('PUT', 'policies/mine', policy, 409);
+  await expectEvents();
+  await v1('PUT', 'models/guarded/policy', { policy: 'mine' });
+  await expectEvents(['model.policy_assign', { before: { policy: null }, after: { policy: 'mine' } }]);
+  await v1('PUT', 'models/guarded/policy', { policy: 'mine' });
+  await expectEvents();
+  await v1('PUT', 'models/guarded/policy', { policy: null });
+  await expectEvents(['model.policy_assign']);
+  await v1('DELETE', 'policies/mine');
+  await expectEvents(['policy.delete', { before: { revision: 1 } }]);
+});
+
 test('every action of the closed list has happened in these tests, and no other', () => {
   expect([...covered].sort()).toEqual([...AUDIT_ACTIONS].sort());
 });

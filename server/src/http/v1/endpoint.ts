@@ -30,6 +30,7 @@ export interface Exchange {
   /** What the browser kept while it was at the identity provider. */
   readonly attempt: KeptAttempt | null;
   setAttempt(attempt: KeptAttempt | null): void;
+  readonly ifMatch: string | null;
   /** Answers 202: what was asked for waits for others. */
   accept(): void;
 }

@@ -17,6 +17,7 @@ import { registerJsonBody } from './json-body.ts';
 import { type LinesEndpoint, sendLines } from './lines-endpoint.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
+import { policyEndpoints } from './policy/index.ts';
 import { sendProblem } from './problem-reply.ts';
 import { type RedirectEndpoint, sendRedirect } from './redirect-endpoint.ts';
 import { registeredModelEndpoints } from './registered-model/index.ts';
@@ -35,6 +36,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...aliasEndpoints,
   ...historyEndpoints,
   ...transitionRequestEndpoints,
+  ...policyEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,

@@ -25,6 +25,7 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchan
           : `${SESSION_COOKIE}=${session.secret}; Expires=${new Date(session.expiresAtMs).toUTCString()}; ${ATTRIBUTES}`;
       addCookie(reply, cookie);
     },
+    ifMatch: request.headers['if-match'] ?? null,
     accept() {
       reply.code(202);
     },

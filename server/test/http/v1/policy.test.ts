@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Actor, LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
+import { createGrant } from '../../../src/operations/grant.ts';
+import { createSubject } from '../../../src/operations/subject.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import { storeTargets } from '../../support/store-targets.ts';
+
+const STRICT = {
+  name: 'strict',
+  applies_to: { models: ['layer-*'] },
+  transitions: [
+    { from: ['development'], to: 'staging' },
+    {
+      from: ['staging'],
+      to: 'production',
+      sealed: true,
+      approvals: [
+        { required: 1, from: ['role:approver'] },
+        { required: 1, from: ['group:farm-ops'] },
+      ],
+      exclude: ['author', 'requester'],
+      checks: [{ name: 'integration-tests', from: ['bot'] }],
+      gates: [
+        { metric: 'accuracy', at_least: 0.9 },
+        { metric: 'accuracy', not_worse_than: 'production', tolerance: 0.01 },
+      ],
+    },
+    { from: ['production'], to: 'staging', by: ['role:approver'] },
+  ],
+  exclusive: { production: { displaced_to: 'staging' } },
+};
+
+for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
+  describe(`policies of one's own, on ${target.name}`, () => {
+    let server: TestApp;
+    let people: Map<string, Actor>;
+
+    beforeEach(async () => {
+      server = await testApp({ target });
+      people = new Map();
+      await person('ada', 'writer');
+      await person('cia', 'approver');
+      await person('dan', 'approver', ['farm-ops']);
+      await person('eve', 'reader', ['farm-ops']);
+      await person('root', 'admin');
+      await person('bot', 'writer', [], 'ada');
+    });
+    afterEach(() => server.close());
+
+    async function person(
+      name: string,
+      role: Role,
+      groups: readonly string[] = [],
+      owner?: string,
+    ): Promise<void> {
+      const ownerId = owner === undefined ? null : (people.get(owner)?.subjectId ?? null);
+      const kind = owner === undefined ? 'user' : 'service_account';
+      const { subjectId } = await createSubject(server.deps, LOCAL_ACTOR, {
+        name,
+        kind,
+        ownerId,
+        password: null,
+      });
+      const grants = (['model', 'experiment'] as const).map((resource) => ({ role, resource, pattern: '*' }));
+      for (const grant of grants)
+        await createGrant(server.deps, LOCAL_ACTOR, { to: { kind: 'subject', subjectId }, ...grant });
+      await server.deps.store.write(({ subjects }) => subjects.setGroups(subjectId, groups));
+      people.set(name, { subjectId, kind, displayName: name, ownerId, groups, grants, token: null });
+    }
+
+    async function as(
+      name: string,
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+      url: string,
+      { payload, headers = {} }: { payload?: object; headers?: Record<string, string> } = {},
+    ) {
+      server.actAs(people.get(name) ?? LOCAL_ACTOR);
+      const answer = await server.app.inject({
+        method,
+        url: `/api/v1${url}`,
+        headers,
+        ...(payload && { payload }),
+      });
+      expect(answer.statusCode, answer.body).toBeLessThan(500);
+      return { status: answer.statusCode, body: answer.json(), etag: String(answer.headers.etag) };
+    }
+    const put = (document: object, headers: Record<string, string> = {}, name = 'strict', who = 'root') =>
+      as(who, 'PUT', `/policies/${name}`, { payload: document, headers });
+    const register = (accuracy = 0.95, name = 'layer-count') =>
+      as('ada', 'POST', '/models/register', {
+        payload: { model_name: name, model_type: 'custom', metrics: { accuracy } },
+      });
+    const move = (version: number, stage: string, who = 'ada', name = 'layer-count') =>
+      as(who, 'POST', '/models/transition', { payload: { model_name: name, version, new_stage: stage } });
+    const vote = async (who: string, id: string) => {
+      const { digest } = (await as('root', 'GET', `/transition-requests/${id}`)).body.request;
+      return as(who, 'POST', `/transition-requests/${id}/votes`, {
+        payload: { decision: 'approve', digest },
+      });
+    };
+    const check = (conclusion = 'success', version = 1, who = 'bot') =>
+      as(who, 'POST', `/models/layer-count/versions/${version}/checks`, {
+        payload: { name: 'integration-tests', conclusion },
+      });
+
+    test('are written in revisions, each by who has read the last', async () => {
+      expect((await put(STRICT)).body.policy).toMatchObject({
+        name: 'strict',
+        revision: 1,
+        document: STRICT,
+      });
+      expect((await put(STRICT)).body.code).toBe('resource_exists');
+      const read = await as('ada', 'GET', '/policies/strict');
+      const changed = { ...STRICT, rollback_window: 'P7D' };
+      expect((await put(changed, { 'if-match': '"another"' })).body.code).toBe('resource_conflict');
+      expect((await put(changed, { 'if-match': read.etag })).body.policy.revision).toBe(2);
+      expect((await put(changed, { 'if-match': read.etag })).body.code).toBe('resource_conflict');
+      const { revisions } = (await as('ada', 'GET', '/policies/strict/revisions')).body;
+      expect(
+        revisions.map(({ revision, document }: { revision: number; document: object }) => [
+          revision,
+          document,
+        ]),
+      ).toEqual([
+        [2, changed],
+        [1, STRICT],
+      ]);
+      const { policies } = (await as('ada', 'GET', '/policies')).body;
+      expect(policies.map(({ name }: { name: string }) => name)).toEqual(['guarded', 'open', 'strict']);
+    });
+
+    test('that are wrong are refused with every problem and its place', async () => {
+      const { status, body } = await put({
+        name: 'other',
+        transitions: [{ from: ['x'], to: 'production' }],
+        odd: 1,
+      });
+      expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([
+        400,
+        ['/transitions/0/from/0', '/odd'],
+      ]);
+      expect((await put({ ...STRICT, name: 'other' })).body.errors[0].path).toBe('/name');
+      expect((await put({ ...STRICT, name: 'open' }, {}, 'open')).body.code).toBe('resource_conflict');
+      expect((await put(STRICT, {}, 'strict', 'cia')).status).toBe(403);
+    });
+
+    test('govern the models whose names they say, and those that they are assigned to', async () => {
+      await put(STRICT);
+      await put(
+        {
+          ...STRICT,
+          name: 'wide',
+          applies_to: { models: ['*'] },
+          transitions: [{ from: ['development'], to: 'archived' }],
+        },
+        {},
+        'wide',
+      );
+      await register();
+      await register(0.95, 'other');
+      expect((await move(1, 'archived')).body.detail).toContain('policy strict');
+      expect((await move(1, 'staging', 'ada', 'other')).body.detail).toContain('policy wide');
+      const assign = (policy: string | null, who = 'root') =>
+        as(who, 'PUT', '/models/layer-count/policy', { payload: { policy } });
+      expect((await assign('open', 'ada')).status).toBe(403);
+      expect((await assign('nowhere')).status).toBe(404);
+      expect((await assign('open')).status).toBe(200);
+      expect((await move(1, 'production')).status).toBe(200);
+      await assign('wide');
+      expect((await as('root', 'DELETE', '/policies/wide')).body.detail).toContain('layer-count');
+      await assign(null);
+      expect((await as('root', 'DELETE', '/policies/wide')).status).toBe(200);
+      expect((await as('root', 'GET', '/policies/wide')).status).toBe(404);
+      expect((await put({ ...STRICT, name: 'wide' }, {}, 'wide')).body.policy.revision).toBe(2);
+    });
+
+    test('ask for people of several kinds, and for checks by those whom they name', async () => {
+      await put(STRICT);
+      await register();
+      await move(1, 'staging');
+      const { id } = (await move(1, 'production')).body.request;
+      const missing = async () =>
+        (await as('root', 'GET', `/transition-requests/${id}`)).body.request.missing;
+      expect(await missing()).toEqual({
+        approvals: [
+          { required: 1, from: ['role:approver'] },
+          { required: 1, from: ['group:farm-ops'] },
+        ],
+        checks: ['integration-tests'],
+      });
+      // Evidence comes first: a check that arrives later makes votes lapse.
+      await check('success', 1, 'cia');
+      expect((await missing()).checks).toEqual(['integration-tests']);
+      await check();
+      expect((await missing()).checks).toEqual([]);
+      await vote('dan', id);
+      expect((await missing()).approvals).toHaveLength(1);
+      expect((await vote('eve', id)).body.request.state).toBe('executed');
+    });
+
+    test('hold up what is not good enough, with the figures', async () => {
+      await put(STRICT);
+      await register(0.8);
+      await move(1, 'staging');
+      const { status, body } = await move(1, 'production');
+      expect([status, body.code, body.detail]).toEqual([
+        409,
+        'gate_failed',
+        'layer-count version 1 does not pass a gate of policy strict: accuracy is 0.8; at least 0.9 is wanted.',
+      ]);
+      expect(body.gates).toMatchObject([
+        { metric: 'accuracy', outcome: 'failed', value: 0.8 },
+        { metric: 'accuracy', outcome: 'passed' },
+      ]);
+    });
+
+    test('an open request keeps the revision that it was opened with', async () => {
+      await put(STRICT);
+      await register();
+      await move(1, 'staging');
+      const { id } = (await move(1, 'production')).body.request;
+      const { etag } = await as('root', 'GET', '/policies/strict');
+      await put({ ...STRICT, transitions: [{ from: ['development'], to: 'staging' }] }, { 'if-match': etag });
+      await check();
+      await vote('cia', id);
+      expect((await vote('eve', id)).body.request).toMatchObject({
+        state: 'executed',
+        policy: { revision: 1 },
+      });
+    });
+
+    test('a name that another one governs is not to be had while there is something to guard', async () => {
+      await put(STRICT);
+      await register();
+      const rename = () => {
+        server.actAs(people.get('root') ?? LOCAL_ACTOR);
+        return server.app.inject({
+          method: 'POST',
+          url: '/api/2.0/mlflow/registered-models/rename',
+          payload: { name: 'layer-count', new_name: 'free' },
+        });
+      };
+      await move(1, 'staging');
+      const refused = await rename();
+      expect([refused.statusCode, refused.json().message]).toEqual([
+        403,
+        expect.stringContaining('policy open in place of strict'),
+      ]);
+    });
+  });
