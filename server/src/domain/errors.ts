@@ -60,6 +60,8 @@ export interface ErrorParams {
   in_use: { message: string };
   /** The new name would take the model out from under its policy. */
   policy_changes: { message: string };
+  /** `message` says what forbids it. */
+  rollback_not_allowed: { message: string };
   /** Versions begin in development. */
   stage_requires_transition: { message: string };
   /** The request has ended, or does not wait for this. */

@@ -13,6 +13,7 @@ const LEAST_ROLE = {
   execute: 'writer',
   'report-check': 'writer',
   vote: 'approver',
+  rollback: 'approver',
   delete: 'approver',
   'read-webhooks': 'admin',
   'manage-webhooks': 'admin',

@@ -107,6 +107,7 @@ const ANSWERS = {
   approval_required: ({ message }) => ['PERMISSION_DENIED', message],
   in_use: ({ message }) => ['RESOURCE_CONFLICT', message],
   policy_changes: ({ message }) => ['PERMISSION_DENIED', message],
+  rollback_not_allowed: ({ message }) => ['PERMISSION_DENIED', message],
   stage_requires_transition: ({ message }) => ['PERMISSION_DENIED', message],
   request_not_open: ({ requestId, state }) => [
     'RESOURCE_CONFLICT',

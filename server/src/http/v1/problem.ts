@@ -70,6 +70,7 @@ const PROBLEMS = {
   ],
   in_use: [409, 'In use', ({ message }) => message],
   policy_changes: [409, 'Another policy', ({ message }) => message],
+  rollback_not_allowed: [409, 'No way back', ({ message }) => message],
   stage_requires_transition: [409, 'Begins in development', ({ message }) => message],
   request_not_open: [
     409,

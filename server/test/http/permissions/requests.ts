@@ -202,6 +202,7 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   withdrawTransitionRequest: () => ({ path: { id: 'none' }, fields: {} }),
   executeTransitionRequest: () => ({ path: { id: 'none' } }),
   reportCheck: and(v1Version, () => ({ name: 'c', conclusion: 'success' })),
+  rollbackModel: and(v1Model, () => ({ reason: 'r' })),
   setAlias: ({ model: name }) => ({ path: { model_name: name, alias: 'b' }, fields: { version: 1 } }),
   deleteAlias: ({ model: name }) => ({ path: { model_name: name, alias: 'a' } }),
   createSession: ({ n }) => ({ fields: { name: `victim-${n}`, password: PASSWORD } }),

@@ -1,3 +1,5 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
 import { createGrant } from '../../../src/operations/grant.ts';
@@ -307,6 +309,125 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         expect(await stageOf(version)).toBe('production');
         server.clock.advance(1_000);
       }
+    });
+
+    describe('a rollback', () => {
+      const rollBack = (who: string, body: object = {}, name = 'm') =>
+        as(who, 'POST', `/api/v1/models/${name}/rollback`, { reason: 'counts are off', ...body });
+      /** Versions that were in production one after the other; the last one is. */
+      async function promoted(count: number): Promise<void> {
+        for (let i = 0; i < count; i += 1) {
+          const { id } = await requested();
+          await vote('cia', id);
+          server.clock.advance(DAY_MS);
+        }
+      }
+
+      test('brings the version before back at once, by an approver, and is told as such', async () => {
+        await promoted(3);
+        expect((await rollBack('ada')).status).toBe(403);
+        const { status, body } = await rollBack('cia');
+        expect([status, body]).toEqual([
+          200,
+          {
+            success: true,
+            model_name: 'm',
+            version: 2,
+            left: 3,
+            displaced: [{ version: 3, new_stage: 'archived' }],
+            message: 'Rolled m back to version 2',
+          },
+        ]);
+        expect([await stageOf(2), await stageOf(3)]).toEqual(['production', 'archived']);
+        expect(await aliasesOf(2)).toEqual(['champion']);
+        const { intervals } = (await as('root', 'GET', '/api/v1/models/m/history?slot=stage:production'))
+          .body;
+        expect(intervals[0]).toMatchObject({
+          version: 2,
+          origin: 'rollback',
+          reason: 'counts are off',
+          actor: 'cia',
+        });
+        server.clock.advance(DAY_MS);
+        expect((await rollBack('dan', { to_version: 1 })).body.version).toBe(1);
+        server.clock.advance(DAY_MS);
+        // What came by a rollback may come back, too.
+        expect((await rollBack('dan', { to_version: '2' })).body.version).toBe(2);
+      });
+
+      test.each<[string, () => Promise<void>, object, string]>([
+        ['nothing was there before', () => promoted(1), {}, 'nothing was in production before'],
+        ['it is there', () => promoted(2), { to_version: 2 }, 'it is in production'],
+        [
+          'the window has ended',
+          async () => {
+            await promoted(2);
+            server.clock.advance(30 * DAY_MS);
+          },
+          {},
+          'it could come back until',
+        ],
+        [
+          'it is deprecated',
+          async () => {
+            await promoted(2);
+            await move('cia', 1, 'deprecated');
+          },
+          {},
+          'it is deprecated',
+        ],
+        [
+          'it came by force',
+          async () => {
+            await register();
+            await as('ada', 'POST', '/api/v1/models/m/versions/1/seal');
+            await move('root', 1, 'production', { force: true, reason: 'all birds are hungry' });
+            server.clock.advance(DAY_MS);
+            await promoted(1);
+          },
+          {},
+          'without a request (forced)',
+        ],
+        [
+          'it never was',
+          async () => {
+            await promoted(1);
+            await register();
+          },
+          { to_version: 2 },
+          'it was never in production',
+        ],
+      ])('is refused when %s', async (_when, prepare, body, sentence) => {
+        await prepare();
+        const answer = await rollBack('cia', body);
+        expect([answer.status, answer.body.code]).toEqual([409, 'rollback_not_allowed']);
+        expect(answer.body.detail).toContain(sentence);
+      });
+
+      test('is refused when a file is not the one that was approved any more', async () => {
+        await register();
+        server.actAs(people.get('ada') as Actor);
+        await server.app.inject({
+          method: 'PUT',
+          url: '/api/v1/models/m/versions/1/files/f.txt',
+          payload: 'bytes',
+          headers: { 'content-type': 'application/octet-stream' },
+        });
+        await move('ada', 1, 'staging');
+        const { body } = await move('ben', 1, 'production');
+        await vote('cia', body.request.id);
+        server.clock.advance(DAY_MS);
+        await promoted(1);
+        const [file] = readdirSync(server.root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+          path.endsWith('f.txt'),
+        );
+        writeFileSync(join(server.root, file ?? ''), 'other');
+        expect((await rollBack('cia')).body.detail).toContain(
+          'its file f.txt is not the one that was approved any more',
+        );
+        writeFileSync(join(server.root, file ?? ''), 'bytes');
+        expect((await rollBack('cia')).status).toBe(200);
+      });
     });
 
     describe('at the other doors', () => {
