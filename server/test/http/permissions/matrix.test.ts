@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
-import { mountedRoutes, RPCS } from '../../../src/http/mlflow/rpcs.ts';
-import { ENDPOINTS } from '../../../src/http/v1/routes.ts';
 import { makeCheckpoint, placeEvents } from '../../../src/operations/audit-log.ts';
 import { bootstrapAdmin } from '../../../src/operations/bootstrap.ts';
 import { createGrant } from '../../../src/operations/grant.ts';
 import { createSubject } from '../../../src/operations/subject.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { ADMIN, type Fixture, makeFixture, PASSWORD, type Sent, sendAs } from './fixture.ts';
-import { MLFLOW_REQUESTS, V1_REQUESTS } from './requests.ts';
+import { ADMIN, type Fixture, makeFixture, PASSWORD, sendAs } from './fixture.ts';
+import { type Row, rows } from './rows.ts';
 
 const PAGE = fileURLToPath(new URL('../../../../docs/permissions.md', import.meta.url));
 
@@ -22,12 +20,6 @@ const CALLERS: readonly (readonly [name: string | null, role: Role | null])[] = 
   ['approver', 'approver'],
   [ADMIN, 'admin'],
 ];
-
-interface Row {
-  readonly operation: string;
-  readonly route: string;
-  request(of: Fixture): Sent;
-}
 
 let server: TestApp;
 let fixture: Fixture;
@@ -56,42 +48,6 @@ beforeAll(async () => {
   await makeCheckpoint(server.deps);
 });
 afterAll(() => server.close());
-
-function rows(): Row[] {
-  const ours = ENDPOINTS.map(({ operation, method, path }) =>
-    row(operation, { method, url: `/api/v1${path}` }, V1_REQUESTS),
-  );
-  const theirs = RPCS.filter(({ status }) => status === 'implemented').map((rpc) => {
-    const route = mountedRoutes(rpc)[0];
-    if (route === undefined) throw new Error(`${rpc.name} has no route`);
-    return row(rpc.name, route, MLFLOW_REQUESTS);
-  });
-  return [...ours, ...theirs];
-}
-
-function row(
-  operation: string,
-  { method, url }: { readonly method: string; readonly url: string },
-  requests: typeof V1_REQUESTS,
-): Row {
-  const say = requests[operation];
-  if (say === undefined) throw new Error(`${operation} has no request in the matrix`);
-  const request = (of: Fixture): Sent => {
-    const { path = {}, fields, bytes } = say(of);
-    const filled = url.replace(/:([a-z_]+)|\*/g, (all, name: string | undefined) => path[name ?? all] ?? 'x');
-    const inQuery = method === 'GET' || bytes !== undefined;
-    const query = inQuery && fields !== undefined ? `?${queryOf(fields)}` : '';
-    return { method, url: `${filled}${query}`, body: bytes ?? (inQuery ? undefined : fields) };
-  };
-  return { operation, route: `${method} ${url}`, request };
-}
-
-function queryOf(fields: Readonly<Record<string, unknown>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields))
-    for (const one of [value].flat()) query.append(name, String(one));
-  return query.toString();
-}
 
 /** What everybody is answered, on things that nobody has changed yet. */
 async function answersOf({ request, operation }: Row): Promise<number[]> {
