@@ -31,6 +31,7 @@ import type { CheckpointSink } from './operations/ports/checkpoint-sink.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { IdentityProvider } from './operations/ports/identity-provider.ts';
 import type { Deps } from './operations/ports.ts';
+import { recordSettings } from './operations/settings-record.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
 import type { Engine } from './store/dialect.ts';
 import { createInspector } from './store/schema/inspector.ts';
@@ -89,6 +90,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     artifacts,
     serverId,
   });
+  await recordSettings(deps);
   if (config.auth !== 'none') await welcomeAdmin(config, deps, logger);
   const { app, routes, draining } = await createServer({
     deps,

@@ -54,6 +54,7 @@ export const AUDIT_ACTIONS = [
   'api_token.revoke',
   'grant.create',
   'grant.delete',
+  'settings.change',
   'session.create',
   'session.delete',
   'access.unauthenticated',

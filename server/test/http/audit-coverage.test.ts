@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from '../../src/domain/audit-event.ts';
 import { bootstrapAdmin } from '../../src/operations/bootstrap.ts';
+import { recordSettings } from '../../src/operations/settings-record.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 
 const PASSWORD = 'barn-owl-tractor-seven';
@@ -347,6 +348,26 @@ test('transition requests, their votes and checks', async () => {
     ['transition_request.execute', { after: { state: 'executed', displaced: [] } }],
   );
   governance.requireApproval = false;
+});
+
+test('settings that change what governs', async () => {
+  await recordSettings(server.deps);
+  await expectEvents();
+  governance.requireApproval = true;
+  await recordSettings(server.deps);
+  await expectEvents([
+    'settings.change',
+    {
+      actor: { id: 'operator' },
+      before: { require_approval_for_production: false },
+      after: { require_approval_for_production: true },
+    },
+  ]);
+  await recordSettings(server.deps);
+  await expectEvents();
+  governance.requireApproval = false;
+  await recordSettings(server.deps);
+  await expectEvents(['settings.change', { after: { require_approval_for_production: false } }]);
 });
 
 test('policies, and which model is under which', async () => {
