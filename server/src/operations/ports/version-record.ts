@@ -1,4 +1,5 @@
 import type { Int64 } from '../../domain/int64.ts';
+import type { NameScope } from '../../domain/permission.ts';
 import type { ModelKind } from '../../domain/registered-model.ts';
 import type { SemanticVersion } from '../../domain/semantic-version.ts';
 import type { Slot } from '../../domain/slot.ts';
@@ -40,6 +41,8 @@ export interface VersionRecordReader {
   listTombstones(name: string, page: { before: number | null; limit: number }): Promise<VersionRecord[]>;
   /** The version number that carries the label, also of a deleted version, or null. */
   findBySemanticVersion(name: string, label: SemanticVersion): Promise<number | null>;
+  /** Living models by name, as far as they may be shown. */
+  listIdentities(names: NameScope | null): Promise<{ readonly modelId: string; readonly name: string }[]>;
   /** The model with this id, also one that is deleted. */
   findModel(modelId: string): Promise<KnownModel | null>;
   /** The last model that got the name no later than the instant; null: the last of all. */

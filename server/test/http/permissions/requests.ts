@@ -193,6 +193,10 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
     path: { name: `p-${n}` },
     fields: { name: `p-${n}`, transitions: [{ from: ['staging'], to: 'production' }] },
   }),
+  simulatePolicy: () => ({
+    path: { name: 'draft' },
+    fields: { policy: { name: 'draft', transitions: [{ from: ['staging'], to: 'production' }] } },
+  }),
   deletePolicy: () => ({ path: { name: 'none' } }),
   listPolicyRevisions: () => ({ path: { name: 'guarded' } }),
   assignPolicy: ({ model: name }) => ({ path: { model_name: name }, fields: { policy: 'open' } }),

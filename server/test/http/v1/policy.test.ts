@@ -229,6 +229,63 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       });
     });
 
+    test('are tried out on what happened, before they are written', async () => {
+      await register(0.95);
+      await move(1, 'staging');
+      server.clock.advance(1_000);
+      await move(1, 'production');
+      server.clock.advance(1_000);
+      await register(0.8);
+      await move(2, 'staging');
+      server.clock.advance(1_000);
+      const at = new Date(server.clock.now()).toISOString();
+      await move(2, 'production');
+      const draft = {
+        name: 'draft',
+        applies_to: { models: ['layer-*'] },
+        transitions: [
+          { from: ['development'], to: 'staging' },
+          {
+            from: ['staging'],
+            to: 'production',
+            gates: [{ metric: 'accuracy', not_worse_than: 'production', tolerance: '1%' }],
+          },
+        ],
+      };
+      const simulate = (policy: object, who = 'root') =>
+        as(who, 'POST', '/policies/draft/simulate', { payload: { policy } });
+      expect((await simulate(draft)).body).toEqual({
+        success: true,
+        models: 1,
+        transitions: 4,
+        stopped: [
+          {
+            model_name: 'layer-count',
+            version: 2,
+            from_stage: 'staging',
+            to_stage: 'production',
+            at,
+            reason:
+              'accuracy is 0.8, 0.95 of version 1 in production: −0.15, which is worse; 1% is tolerated',
+          },
+        ],
+        truncated: false,
+      });
+      const reasons = async (policy: object) =>
+        (await simulate(policy)).body.stopped.map(
+          ({ version, reason }: { version: number; reason: string }) => [version, reason],
+        );
+      expect(await reasons(STRICT)).toEqual([
+        [1, '2 approvals are wanted, and 0 were given'],
+        [2, '2 approvals are wanted, and 0 were given'],
+      ]);
+      expect(await reasons({ ...draft, transitions: [{ from: ['archived'], to: 'staging' }] })).toHaveLength(
+        4,
+      );
+      expect((await simulate({ name: 'draft' })).status).toBe(400);
+      expect((await simulate(draft, 'ada')).status).toBe(403);
+    });
+
     test('a name that another one governs is not to be had while there is something to guard', async () => {
       await put(STRICT);
       await register();

@@ -6,6 +6,7 @@ import { getPolicySchemaEndpoint } from './get-schema.ts';
 import { listPoliciesEndpoint } from './list-policies.ts';
 import { listPolicyRevisionsEndpoint } from './list-revisions.ts';
 import { putPolicyEndpoint } from './put-policy.ts';
+import { simulatePolicyEndpoint } from './simulate-policy.ts';
 
 export const policyEndpoints: readonly Endpoint[] = [
   listPoliciesEndpoint,
@@ -14,5 +15,6 @@ export const policyEndpoints: readonly Endpoint[] = [
   putPolicyEndpoint,
   deletePolicyEndpoint,
   listPolicyRevisionsEndpoint,
+  simulatePolicyEndpoint,
   assignPolicyEndpoint,
 ];
