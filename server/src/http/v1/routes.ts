@@ -61,8 +61,7 @@ export async function registerV1Wire(
         registerBodyDeadline(messages);
         for (const endpoint of ENDPOINTS)
           if ('run' in endpoint) mount(messages, deps, endpoint);
-          else if ('lines' in endpoint) mountLines(messages, deps, endpoint);
-          else if ('redirect' in endpoint) mountRedirect(messages, deps, endpoint);
+          else if (!('transfer' in endpoint)) mountReply(messages, deps, endpoint);
       });
       await scope.register(async (files) => {
         registerStreamBody(files);
@@ -100,25 +99,18 @@ function mountFile(app: FastifyInstance, deps: Deps, endpoint: FileEndpoint): vo
   });
 }
 
-function mountLines(app: FastifyInstance, deps: Deps, endpoint: LinesEndpoint): void {
+/** Endpoints that send something else than JSON, and take no body. */
+function mountReply(app: FastifyInstance, deps: Deps, endpoint: LinesEndpoint | RedirectEndpoint): void {
   const { method, path, operation, permission } = endpoint;
   app.route({
     method,
     url: path,
     exposeHeadRoute: false,
     config: { operation, permission },
-    handler: (request, reply) => sendLines(deps, endpoint, { request, reply }),
-  });
-}
-
-function mountRedirect(app: FastifyInstance, deps: Deps, endpoint: RedirectEndpoint): void {
-  const { method, path, operation, permission } = endpoint;
-  app.route({
-    method,
-    url: path,
-    exposeHeadRoute: false,
-    config: { operation, permission },
-    handler: (request, reply) => sendRedirect(deps, endpoint, { request, reply }),
+    handler: (request, reply) =>
+      'lines' in endpoint
+        ? sendLines(deps, endpoint, { request, reply })
+        : sendRedirect(deps, endpoint, { request, reply }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { REQUEST_STATES } from '../../../domain/transition-request.ts';
 import type { RequestView } from '../../../operations/transition-request-view.ts';
 import { nullable, TIME } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
@@ -28,16 +29,7 @@ export const REQUEST = Type.Object({
   version: Type.Integer(),
   target: Type.String({ description: '`stage:<stage>`.' }),
   from_stage: nullable(Type.String({ description: 'Where the version is now; null: it is gone.' })),
-  state: Type.Enum([
-    'open',
-    'approved',
-    'executed',
-    'rejected',
-    'withdrawn',
-    'expired',
-    'superseded',
-    'failed',
-  ]),
+  state: Type.Enum([...REQUEST_STATES]),
   reason: nullable(Type.String()),
   requesters: Type.Array(PERSON),
   policy: Type.Object({ name: Type.String(), revision: Type.Integer() }),
