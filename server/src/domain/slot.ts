@@ -42,6 +42,12 @@ export function parseSlot(text: string): Slot | null {
   return stage === undefined ? null : stageSlot(stage);
 }
 
+/** The stage of a stage's slot; null: it is an alias's. */
+export function stageOfSlot(slot: Slot): Stage | null {
+  const [kind, name] = [slot.slice(0, slot.indexOf(':')), slot.slice(slot.indexOf(':') + 1)];
+  return kind === 'stage' ? (STAGES.find((known) => known === name) ?? null) : null;
+}
+
 export function stageSlot(stage: Stage): Slot {
   return `stage:${stage}`;
 }

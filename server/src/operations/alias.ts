@@ -9,6 +9,7 @@ import { recordEvent } from './audit.ts';
 import { aliasObject } from './audit-object.ts';
 import { aliasRuleOf, guardedAlias } from './governed-doors.ts';
 import { type LockedModel, lockModel } from './model-identity.ts';
+import { requireVersion } from './model-version.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
 import {
@@ -34,8 +35,7 @@ export async function setAlias(
   authorizeChange(actor, 'move-alias', name);
   const outcome = await deps.store.write(async (writer) => {
     // MLflow: an absent model shows as the absent version.
-    if ((await writer.modelVersions.find(name, version)) === null)
-      throw new RegistryError('version_not_found', { name, selector: String(version) });
+    await requireVersion(writer, name, version);
     const model = await lockModel(deps, writer, name);
     const { modelId } = model;
     const governed = await governAlias(deps, writer, actor, { model, alias, version });

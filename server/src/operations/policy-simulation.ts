@@ -4,7 +4,7 @@ import { judgeGate } from '../domain/gate.ts';
 import { matchesPattern, readableNames } from '../domain/permission.ts';
 import { type Policy, ruleFor, stagesBefore, type TransitionRule } from '../domain/policy.ts';
 import { parsePolicy } from '../domain/policy-document.ts';
-import { type SlotInterval, stageSlot } from '../domain/slot.ts';
+import { type SlotInterval, stageOfSlot, stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import { authorize } from './authorize.ts';
 import { takeSnapshot } from './evidence.ts';
@@ -87,8 +87,8 @@ function movesOf(stays: readonly SlotInterval[]): Move[] {
   const last = new Map<number, Stage>();
   const moves: Move[] = [];
   for (const { slot, version, fromMs, origin, requestId } of stays) {
-    if (!slot.startsWith('stage:')) continue;
-    const to = slot.slice('stage:'.length) as Stage;
+    const to = stageOfSlot(slot);
+    if (to === null) continue;
     const from = last.get(version);
     last.set(version, to);
     const isAsked = ['direct', 'request', 'forced'].includes(origin);

@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
-import { type GateResult, judgeGate } from '../domain/gate.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { roleOn } from '../domain/permission.ts';
 import { freezeAt, ruleFor, stagesAfter, stagesBefore, type TransitionRule } from '../domain/policy.ts';
@@ -10,6 +9,7 @@ import type { Stage } from '../domain/stage.ts';
 import { isOneOf } from '../domain/transition-request.ts';
 import type { VersionRecord } from '../domain/version-record.ts';
 import { takeSnapshot } from './evidence.ts';
+import { judgeGates } from './gate.ts';
 import type { LockedModel } from './model-identity.ts';
 import { type GoverningPolicy, isBuiltIn } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -169,39 +169,14 @@ async function requireGates(
   asked: AskedTransition,
   rule: TransitionRule,
 ): Promise<void> {
-  const results = await judgeGates(deps, reader, asked, rule);
+  if (rule.gates.length === 0) return;
+  const { modelId } = asked.identity;
+  const { gated } = await takeSnapshot(deps, reader, { modelId, version: asked.version });
+  const results = await judgeGates(deps, reader, asked, { gates: rule.gates, candidate: gated });
   const failed = results.filter(({ outcome }) => outcome !== 'passed');
   if (failed.length > 0)
     throw new RegistryError('gate_failed', {
       message: `${nameOf(asked)} does not pass ${failed.length === 1 ? 'a gate' : `${failed.length} gates`} of policy ${asked.governing.policy.name}: ${failed.map(({ detail }) => detail).join('; ')}.`,
       gates: results,
     });
-}
-
-/** Each gate of the rule with its figures. */
-export async function judgeGates(
-  deps: Deps,
-  reader: Reader,
-  { identity, version, governing }: AskedTransition,
-  { gates }: TransitionRule,
-): Promise<readonly GateResult[]> {
-  if (gates.length === 0) return [];
-  const { modelId, name } = identity;
-  const candidate = (await takeSnapshot(deps, reader, { modelId, version })).gated;
-  const incumbents = new Map<Stage, Awaited<ReturnType<typeof takeSnapshot>>['gated'] | null>();
-  for (const stage of new Set(gates.flatMap(({ notWorseThan }) => notWorseThan ?? []))) {
-    const [holder] = await reader.slots.listHolders(modelId, stageSlot(stage));
-    const its = holder === undefined ? null : await reader.modelVersions.find(name, holder);
-    incumbents.set(
-      stage,
-      its === null ? null : (await takeSnapshot(deps, reader, { modelId, version: its })).gated,
-    );
-  }
-  return gates.map((gate) =>
-    judgeGate(gate, {
-      candidate,
-      incumbent: gate.notWorseThan === null ? null : (incumbents.get(gate.notWorseThan) ?? null),
-      directions: governing.policy.metrics,
-    }),
-  );
 }

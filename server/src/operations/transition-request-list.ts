@@ -3,7 +3,7 @@ import { readableNames } from '../domain/permission.ts';
 import type { RequestState } from '../domain/transition-request.ts';
 import type { Deps } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
-import { type RequestView, requireRequest, viewRequest } from './transition-request-view.ts';
+import { type RequestView, viewRequest } from './transition-request-view.ts';
 
 /** Newest first; only about models that the actor may read. @throws `model_not_found` for a name that is hidden. */
 export async function listTransitionRequests(
@@ -33,8 +33,11 @@ export async function listTransitionRequests(
       { before, limit },
     );
     const views: RequestView[] = [];
-    for (const { requestId } of found)
-      views.push(await viewRequest(deps, reader, actor, await requireRequest(reader, actor, requestId)));
+    for (const request of found) {
+      const model = await reader.versionRecords.findModel(request.modelId);
+      if (model !== null)
+        views.push(await viewRequest(deps, reader, actor, { request, modelName: model.name }));
+    }
     return views;
   });
 }

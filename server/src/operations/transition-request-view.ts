@@ -5,13 +5,12 @@ import { isPermitted, roleOn } from '../domain/permission.ts';
 import { type Principal, ruleFor } from '../domain/policy.ts';
 import type { Stage } from '../domain/stage.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
-import { electorateOf } from './electorate.ts';
 import { takeSnapshot } from './evidence.ts';
+import { judgeGates } from './gate.ts';
 import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
 import { modelResource } from './registered-model.ts';
-import { judgeGates } from './transition-guard.ts';
 import { askedBy, standingNow } from './transition-request.ts';
 
 type RequestAction = 'vote' | 'withdraw' | 'execute';
@@ -91,9 +90,8 @@ export async function viewRequest(
   if (rule === null) return { ...ended, from: asked.from, actions: ownActions(actor, request, modelName) };
   const snapshot = await takeSnapshot(deps, reader, { modelId: request.modelId, version });
   const standing = await standingNow(deps, reader, { request, rule, snapshot, model: modelName });
-  const electorate = await electorateOf(reader, request, rule);
   const mayVote =
-    isVotePermitted(actor) && eligibilityOf(asVoter(actor, modelName), electorate) === 'eligible';
+    isVotePermitted(actor) && eligibilityOf(asVoter(actor, modelName), standing.electorate) === 'eligible';
   const mayExecute = request.state === 'approved' && isPermitted(actor, 'execute', modelResource(modelName));
   return {
     ...ended,
@@ -104,7 +102,7 @@ export async function viewRequest(
       .map(({ from }, index) => ({ required: standing.missing[index] ?? 0, from: from.map(principalText) }))
       .filter(({ required }) => required > 0),
     missingChecks: standing.missingChecks,
-    gates: await judgeGates(deps, reader, asked, rule),
+    gates: await judgeGates(deps, reader, asked, { gates: rule.gates, candidate: snapshot.gated }),
     actions: [
       ...(mayVote ? (['vote'] as const) : []),
       ...ownActions(actor, request, modelName),

@@ -5,6 +5,7 @@ import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import {
   applyToRequest,
+  type Electorate,
   hasEnded,
   type RequestCommand,
   type Standing,
@@ -15,6 +16,7 @@ import { stageOf } from '../domain/version-stage.ts';
 import { recordEvent } from './audit.ts';
 import { electorateOf, findVoters, missingChecks } from './electorate.ts';
 import { type Snapshot, takeSnapshot } from './evidence.ts';
+import { requireVersion } from './model-version.ts';
 import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
@@ -24,6 +26,8 @@ import { type AskedTransition, judgeTransition, type LockedTransition } from './
 /** What a request still lacks. */
 export interface RequestStanding extends Standing {
   readonly missingChecks: readonly string[];
+  /** By whom it was counted. */
+  readonly electorate: Electorate;
 }
 
 /**
@@ -180,7 +184,8 @@ export async function standingNow(
     authors: electorate.authors,
     names: await reader.subjects.names(reporters),
   });
-  return { ...standing, missingChecks: missing, isMet: standing.isMet && missing.length === 0 };
+  const isMet = standing.isMet && missing.length === 0;
+  return { ...standing, missingChecks: missing, electorate, isMet };
 }
 
 /**
@@ -323,8 +328,7 @@ export async function askedBy<T extends Pick<AskedTransition, 'identity' | 'gove
 ): Promise<AskedTransition & T> {
   const { version: number } = request;
   const { name } = under.identity;
-  const version = await reader.modelVersions.find(name, number);
-  if (version === null) throw new RegistryError('version_not_found', { name, selector: String(number) });
+  const version = await requireVersion(reader, name, number);
   const record = await reader.versionRecords.find(name, number);
   const to = request.target.slice('stage:'.length) as Stage;
   const { reason } = request;

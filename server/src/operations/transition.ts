@@ -116,7 +116,9 @@ export async function transitionInUnit(
   input: Transition,
 ): Promise<TransitionResult | TransitionPending> {
   const { name, version, to, reason, forced = false } = input;
-  const identity = await lockModelOfVersion(deps, writer, name, version);
+  // MLflow: an absent model shows as the absent version.
+  await requireVersion(writer, name, version);
+  const identity = await lockModel(deps, writer, name);
   await requireRecord(deps, writer, { model: identity, version });
   const current = await requireVersion(writer, name, version);
   const record = await writer.versionRecords.find(name, version);
@@ -170,11 +172,4 @@ function displacement(
   { to, displace }: Pick<Transition, 'to' | 'displace'>,
 ): Stage | null {
   return policy.exclusive.get(to) ?? (displace ? 'archived' : null);
-}
-
-/** MLflow: an absent model shows as the absent version. */
-async function lockModelOfVersion(deps: Deps, writer: Writer, name: string, version: number) {
-  if ((await writer.modelVersions.find(name, version)) === null)
-    throw new RegistryError('version_not_found', { name, selector: String(version) });
-  return lockModel(deps, writer, name);
 }

@@ -1,0 +1,40 @@
+import { type GatedVersion, type GateResult, judgeGate } from '../domain/gate.ts';
+import type { Gate } from '../domain/policy.ts';
+import { stageSlot } from '../domain/slot.ts';
+import type { Stage } from '../domain/stage.ts';
+import { takeSnapshot } from './evidence.ts';
+import type { Deps, Reader } from './ports.ts';
+import type { AskedTransition } from './transition-guard.ts';
+
+/** Each gate with its figures, against whoever holds the stages that it is compared with now. */
+export async function judgeGates(
+  deps: Deps,
+  reader: Reader,
+  { identity, governing }: Pick<AskedTransition, 'identity' | 'governing'>,
+  { gates, candidate }: { readonly gates: readonly Gate[]; readonly candidate: GatedVersion },
+): Promise<readonly GateResult[]> {
+  const incumbents = new Map<Stage, GatedVersion | null>();
+  for (const stage of new Set(gates.flatMap(({ notWorseThan }) => notWorseThan ?? [])))
+    incumbents.set(stage, await findHolder(deps, reader, { identity, stage }));
+  return gates.map((gate) =>
+    judgeGate(gate, {
+      candidate,
+      incumbent: gate.notWorseThan === null ? null : (incumbents.get(gate.notWorseThan) ?? null),
+      directions: governing.policy.metrics,
+    }),
+  );
+}
+
+/** Who entered the stage last, of those that are in it. */
+async function findHolder(
+  deps: Deps,
+  reader: Reader,
+  {
+    identity: { modelId, name },
+    stage,
+  }: { readonly identity: AskedTransition['identity']; readonly stage: Stage },
+): Promise<GatedVersion | null> {
+  const [holder] = await reader.slots.listHolders(modelId, stageSlot(stage));
+  const version = holder === undefined ? null : await reader.modelVersions.find(name, holder);
+  return version === null ? null : (await takeSnapshot(deps, reader, { modelId, version })).gated;
+}
