@@ -1,61 +1,36 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
-import { createGrant } from '../../../src/operations/grant.ts';
-import { createSubject } from '../../../src/operations/subject.ts';
 import { endExpiredRequests } from '../../../src/operations/transition-request-expiry.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { storeTargets } from '../../support/store-targets.ts';
+import { People } from './people.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
   describe(`the guarded policy, on ${target.name}`, () => {
     let server: TestApp;
-    let people: Map<string, Actor>;
+    let people: People;
 
     beforeEach(async () => {
       server = await testApp({
         target,
         parts: { governance: { requireApproval: true, baseUrl: 'https://registry.farm.example' } },
       });
-      people = new Map([['local', LOCAL_ACTOR]]);
-      await person('ada', 'writer');
-      await person('ben', 'writer');
-      await person('cia', 'approver');
-      await person('dan', 'approver');
-      await person('root', 'admin');
-      await person('bot', 'approver', 'ada');
+      people = new People(server);
+      await people.add({
+        ada: { role: 'writer' },
+        ben: { role: 'writer' },
+        cia: { role: 'approver' },
+        dan: { role: 'approver' },
+        root: { role: 'admin' },
+        bot: { role: 'approver', owner: 'ada' },
+      });
     });
     afterEach(() => server.close());
 
-    async function person(name: string, role: Role, owner?: string): Promise<void> {
-      const ownerId = owner === undefined ? null : (people.get(owner)?.subjectId ?? null);
-      const kind = owner === undefined ? 'user' : 'service_account';
-      const { subjectId } = await createSubject(server.deps, LOCAL_ACTOR, {
-        name,
-        kind,
-        ownerId,
-        password: null,
-      });
-      const grants = (['model', 'experiment'] as const).map((resource) => ({ role, resource, pattern: '*' }));
-      for (const grant of grants)
-        await createGrant(server.deps, LOCAL_ACTOR, { to: { kind: 'subject', subjectId }, ...grant });
-      people.set(name, { subjectId, kind, displayName: name, ownerId, groups: [], grants, token: null });
-    }
-
-    async function as(
-      name: string,
-      method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-      url: string,
-      payload?: object,
-    ) {
-      server.actAs(people.get(name) ?? LOCAL_ACTOR);
-      const answer = await server.app.inject({ method, url, ...(payload && { payload }) });
-      expect(answer.statusCode, answer.body).toBeLessThan(500);
-      return { status: answer.statusCode, body: answer.json() };
-    }
+    const as = (...call: Parameters<People['as']>) => people.as(...call);
     const register = (name = 'm', who = 'ada') =>
       as(who, 'POST', '/api/v1/models/register', {
         model_name: name,
@@ -136,7 +111,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
 
     test('authors, requesters, writers and programs have no vote', async () => {
       const { id } = await requested();
-      await person('eve', 'approver');
+      await people.add({ eve: { role: 'approver' } });
       await as('eve', 'POST', '/api/v1/models/transition', {
         model_name: 'm',
         version: 1,
@@ -159,9 +134,9 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
     test('the owner of a service account answers for what it made', async () => {
       await as('bot', 'POST', '/api/v1/models/register', { model_name: 'm', model_type: 'custom' });
       await move('bot', 1, 'staging');
-      await person('mia', 'approver');
+      await people.add({ mia: { role: 'approver' } });
       const { body } = await move('mia', 1, 'production');
-      people.set('ada', { ...(people.get('ada') as Actor), grants: people.get('cia')?.grants ?? [] });
+      people.set('ada', { ...people.actor('ada'), grants: people.actor('cia').grants });
       expect((await vote('ada', body.request.id)).body.code).toBe('not_eligible');
       expect((await vote('dan', body.request.id)).body.request.state).toBe('executed');
     });
@@ -289,7 +264,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         const { digest } = await get(id);
         const answers = await Promise.all(
           ['cia', 'dan'].map((who) => {
-            server.actAs(people.get(who) ?? LOCAL_ACTOR);
+            server.actAs(people.actor(who));
             return server.app.inject({
               method: 'POST',
               url: `/api/v1/transition-requests/${id}/votes`,
@@ -406,7 +381,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
 
       test('is refused when a file is not the one that was approved any more', async () => {
         await register();
-        server.actAs(people.get('ada') as Actor);
+        server.actAs(people.actor('ada'));
         await server.app.inject({
           method: 'PUT',
           url: '/api/v1/models/m/versions/1/files/f.txt',
@@ -524,7 +499,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       const listed = (await as('cia', 'GET', '/api/v1/transition-requests?state=open')).body.requests;
       expect(listed.map((request: { id: string }) => request.id)).toEqual([id]);
       people.set('guest', {
-        ...(people.get('cia') as Actor),
+        ...people.actor('cia'),
         grants: [{ role: 'approver', resource: 'model', pattern: 'x' }],
       });
       expect((await as('guest', 'GET', '/api/v1/transition-requests')).body.requests).toEqual([]);

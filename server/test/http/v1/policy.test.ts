@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Actor, LOCAL_ACTOR, type Role } from '../../../src/domain/actor.ts';
-import { createGrant } from '../../../src/operations/grant.ts';
-import { createSubject } from '../../../src/operations/subject.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { storeTargets } from '../../support/store-targets.ts';
+import { People } from './people.ts';
 
 const STRICT = {
   name: 'strict',
@@ -33,57 +31,28 @@ const STRICT = {
 for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
   describe(`policies of one's own, on ${target.name}`, () => {
     let server: TestApp;
-    let people: Map<string, Actor>;
+    let people: People;
 
     beforeEach(async () => {
       server = await testApp({ target });
-      people = new Map();
-      await person('ada', 'writer');
-      await person('cia', 'approver');
-      await person('dan', 'approver', ['farm-ops']);
-      await person('eve', 'reader', ['farm-ops']);
-      await person('root', 'admin');
-      await person('bot', 'writer', [], 'ada');
+      people = new People(server);
+      await people.add({
+        ada: { role: 'writer' },
+        cia: { role: 'approver' },
+        dan: { role: 'approver', groups: ['farm-ops'] },
+        eve: { role: 'reader', groups: ['farm-ops'] },
+        root: { role: 'admin' },
+        bot: { role: 'writer', owner: 'ada' },
+      });
     });
     afterEach(() => server.close());
 
-    async function person(
-      name: string,
-      role: Role,
-      groups: readonly string[] = [],
-      owner?: string,
-    ): Promise<void> {
-      const ownerId = owner === undefined ? null : (people.get(owner)?.subjectId ?? null);
-      const kind = owner === undefined ? 'user' : 'service_account';
-      const { subjectId } = await createSubject(server.deps, LOCAL_ACTOR, {
-        name,
-        kind,
-        ownerId,
-        password: null,
-      });
-      const grants = (['model', 'experiment'] as const).map((resource) => ({ role, resource, pattern: '*' }));
-      for (const grant of grants)
-        await createGrant(server.deps, LOCAL_ACTOR, { to: { kind: 'subject', subjectId }, ...grant });
-      await server.deps.store.write(({ subjects }) => subjects.setGroups(subjectId, groups));
-      people.set(name, { subjectId, kind, displayName: name, ownerId, groups, grants, token: null });
-    }
-
-    async function as(
+    const as = (
       name: string,
       method: 'GET' | 'POST' | 'PUT' | 'DELETE',
       url: string,
-      { payload, headers = {} }: { payload?: object; headers?: Record<string, string> } = {},
-    ) {
-      server.actAs(people.get(name) ?? LOCAL_ACTOR);
-      const answer = await server.app.inject({
-        method,
-        url: `/api/v1${url}`,
-        headers,
-        ...(payload && { payload }),
-      });
-      expect(answer.statusCode, answer.body).toBeLessThan(500);
-      return { status: answer.statusCode, body: answer.json(), etag: String(answer.headers.etag) };
-    }
+      { payload, headers }: { payload?: object; headers?: Record<string, string> } = {},
+    ) => people.as(name, method, `/api/v1${url}`, payload, headers);
     const put = (document: object, headers: Record<string, string> = {}, name = 'strict', who = 'root') =>
       as(who, 'PUT', `/policies/${name}`, { payload: document, headers });
     const register = (accuracy = 0.95, name = 'layer-count') =>
@@ -290,7 +259,7 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       await put(STRICT);
       await register();
       const rename = () => {
-        server.actAs(people.get('root') ?? LOCAL_ACTOR);
+        server.actAs(people.actor('root'));
         return server.app.inject({
           method: 'POST',
           url: '/api/2.0/mlflow/registered-models/rename',
