@@ -86,6 +86,12 @@ export type AliasRule =
       readonly exclude: readonly Excluded[];
     };
 
+/** What a request collects before the change that it is about. */
+export type RequestRule = Pick<
+  TransitionRule,
+  'approvals' | 'exclude' | 'checks' | 'gates' | 'expiresAfterMs' | 'execute'
+>;
+
 /** From `fromMs` until before `toMs` nothing enters these stages. */
 export interface FreezeWindow {
   readonly fromMs: number;
@@ -99,6 +105,14 @@ export function ruleFor(policy: Pick<Policy, 'transitions'>, from: Stage, to: St
   return policy.transitions.find((rule) => rule.to === to && rule.from.includes(from)) ?? null;
 }
 
+/** The rule of pointing an alias somewhere by a request; null: no request is about it. */
+export function aliasRuleFor(policy: Pick<Policy, 'aliases'>, alias: string): RequestRule | null {
+  const rule = policy.aliases.get(alias.toLowerCase());
+  if (rule?.kind !== 'protected') return null;
+  const { approvals, exclude } = rule;
+  return { approvals, exclude, checks: [], gates: [], expiresAfterMs: null, execute: 'on_approval' };
+}
+
 /** Where the policy leads to from a stage, in the order of its rules. */
 export function stagesAfter(policy: Pick<Policy, 'transitions'>, from: Stage): readonly Stage[] {
   return [...new Set(policy.transitions.filter((rule) => rule.from.includes(from)).map(({ to }) => to))];
@@ -107,6 +121,15 @@ export function stagesAfter(policy: Pick<Policy, 'transitions'>, from: Stage): r
 /** From where the policy leads to a stage. */
 export function stagesBefore(policy: Pick<Policy, 'transitions'>, to: Stage): readonly Stage[] {
   return [...new Set(policy.transitions.filter((rule) => rule.to === to).flatMap(({ from }) => from))];
+}
+
+/** Where others in a stage go when one enters it; null: they stay, as where the policy does not say and nobody asks. */
+export function displacedFrom(
+  { exclusive }: Pick<Policy, 'exclusive'>,
+  stage: Stage,
+  isAsked: boolean,
+): Stage | null {
+  return exclusive.get(stage) ?? (isAsked ? 'archived' : null);
 }
 
 /** The freeze that an instant lies in, for entering a stage. */

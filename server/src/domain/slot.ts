@@ -44,8 +44,12 @@ export function parseSlot(text: string): Slot | null {
 
 /** The stage of a stage's slot; null: it is an alias's. */
 export function stageOfSlot(slot: Slot): Stage | null {
-  const [kind, name] = [slot.slice(0, slot.indexOf(':')), slot.slice(slot.indexOf(':') + 1)];
-  return kind === 'stage' ? (STAGES.find((known) => known === name) ?? null) : null;
+  return STAGES.find((stage) => slot === stageSlot(stage)) ?? null;
+}
+
+/** The alias of an alias's slot; null: it is a stage's. */
+export function aliasOfSlot(slot: Slot): string | null {
+  return slot.startsWith('alias:') ? slot.slice('alias:'.length) : null;
 }
 
 export function stageSlot(stage: Stage): Slot {

@@ -5,6 +5,8 @@ import { checkAlias, checkNewAlias } from '../domain/registered-model.ts';
 import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES } from '../domain/stage.ts';
 import { aliasChanged } from '../domain/webhook-payload.ts';
+import { pointInUnit } from './alias-move.ts';
+import { lockChange } from './asked-change.ts';
 import { recordEvent } from './audit.ts';
 import { aliasObject } from './audit-object.ts';
 import { aliasRuleOf, guardedAlias } from './governed-doors.ts';
@@ -13,12 +15,14 @@ import { requireVersion } from './model-version.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
 import {
+  pendingOn,
   requireMoved,
   sealAfter,
   type TransitionPending,
   type TransitionResult,
   transitionInUnit,
 } from './transition.ts';
+import { requestInUnit } from './transition-request.ts';
 import { announce } from './webhook-announcement.ts';
 
 /**
@@ -37,46 +41,42 @@ export async function setAlias(
     // MLflow: an absent model shows as the absent version.
     await requireVersion(writer, name, version);
     const model = await lockModel(deps, writer, name);
-    const { modelId } = model;
     const governed = await governAlias(deps, writer, actor, { model, alias, version });
-    if (governed !== null) return governed;
-    const slot = aliasSlot(alias);
-    const held = await writer.aliases.find(name, alias);
-    // MLflow: told also when nothing moves.
-    await announce(deps, writer, aliasChanged(name, alias, version));
-    if (held === version) return null;
-    const atMs = await writer.slots.nextInstant(modelId, [slot], deps.clock.now());
-    const change = { modelId, atMs, actor: actor.subjectId, reason: null };
-    if (held !== null) await writer.slots.leave(change, slot, held);
-    await writer.slots.enter(change, slot, version, 'direct');
-    await writer.aliases.set(name, alias, version);
-    await recordEvent(deps, writer, actor, {
-      action: 'alias.set',
-      object: aliasObject(model, version),
-      before: { alias, version: held },
-      after: { alias, version },
+    if (governed !== 'free') return governed;
+    await pointInUnit(deps, writer, actor, {
+      model,
+      alias,
+      version,
+      origin: 'direct',
+      requestId: null,
+      reason: null,
     });
-    return null;
+    return 'done';
   });
-  if (outcome !== null) await sealAfter(deps, requireMoved(outcome));
+  if (outcome !== 'done') await sealAfter(deps, requireMoved(outcome));
 }
 
 /**
- * An alias that follows a stage is set by entering the stage, and by nothing else; one that is protected is not set by
- * hand. Null: the policy does not mind. @throws as `transitionInUnit`.
+ * An alias that follows a stage is set by entering the stage, and by nothing else; one that is protected by a request.
+ * `free`: the policy does not mind. @throws as `transitionInUnit`.
  */
 async function governAlias(
   deps: Deps,
   writer: Writer,
   actor: Actor,
   { model, alias, version }: { model: LockedModel; alias: string; version: number },
-): Promise<TransitionResult | TransitionPending | null> {
+): Promise<TransitionResult | TransitionPending | 'free' | 'done'> {
   const found = await aliasRuleOf(deps, writer, model, alias);
-  if (found === null) return null;
-  const { rule, policy } = found;
+  if (found === null) return 'free';
+  const { rule } = found;
   const { name } = model;
-  if (rule.kind === 'protected')
-    throw guardedAlias(actor, { alias, name, policy: policy.name, why: 'it is protected' });
+  if (rule.kind === 'protected') {
+    if ((await writer.aliases.find(name, alias)) === version) return 'done';
+    const target = aliasSlot(alias.toLowerCase());
+    const asked = await lockChange(deps, writer, name, { version, target, reason: null, reasonPath: null });
+    const request = await requestInUnit(deps, writer, actor, asked);
+    return request.state === 'executed' ? 'done' : pendingOn(deps, writer, asked, request);
+  }
   return transitionInUnit(deps, writer, actor, {
     name,
     version,

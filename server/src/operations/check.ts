@@ -1,5 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument } from '../domain/errors.ts';
+import { askedBy } from './asked-change.ts';
 import { recordEvent } from './audit.ts';
 import { versionObject } from './audit-object.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
@@ -7,7 +8,7 @@ import { requireRevision } from './policy-choice.ts';
 import type { ReportedCheck } from './ports/check.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
-import { advance, askedBy } from './transition-request.ts';
+import { advance } from './transition-request.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 export interface CheckInput extends Omit<ReportedCheck, 'reporter' | 'digest' | 'atMs'> {

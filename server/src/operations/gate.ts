@@ -2,15 +2,15 @@ import { type GatedVersion, type GateResult, judgeGate } from '../domain/gate.ts
 import type { Gate } from '../domain/policy.ts';
 import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { AskedChange } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
 import type { Deps, Reader } from './ports.ts';
-import type { AskedTransition } from './transition-guard.ts';
 
 /** Each gate with its figures, against whoever holds the stages that it is compared with now. */
 export async function judgeGates(
   deps: Deps,
   reader: Reader,
-  { identity, governing }: Pick<AskedTransition, 'identity' | 'governing'>,
+  { identity, governing }: Pick<AskedChange, 'identity' | 'governing'>,
   { gates, candidate }: { readonly gates: readonly Gate[]; readonly candidate: GatedVersion },
 ): Promise<readonly GateResult[]> {
   const incumbents = new Map<Stage, GatedVersion | null>();
@@ -32,7 +32,7 @@ async function findHolder(
   {
     identity: { modelId, name },
     stage,
-  }: { readonly identity: AskedTransition['identity']; readonly stage: Stage },
+  }: { readonly identity: AskedChange['identity']; readonly stage: Stage },
 ): Promise<GatedVersion | null> {
   const [holder] = await reader.slots.listHolders(modelId, stageSlot(stage));
   const version = holder === undefined ? null : await reader.modelVersions.find(name, holder);

@@ -2,6 +2,8 @@ import type { Actor } from '../domain/actor.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { aliasSlot, type Slot, type SlotOrigin, stageSlot } from '../domain/slot.ts';
 import { type Stage, toMlflowStage } from '../domain/stage.ts';
+import { spellingOf } from './alias-move.ts';
+import type { LockedTransition } from './asked-change.ts';
 import { recordEvent } from './audit.ts';
 import { aliasObject, versionObject } from './audit-object.ts';
 import { requireRecord } from './model-identity.ts';
@@ -9,13 +11,12 @@ import { requireVersion } from './model-version.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
 import { freezeOpenVersion } from './seal.ts';
-import type { LockedTransition } from './transition-guard.ts';
 
 /** No stage that is to be emptied holds more versions than this at once. */
 const DISPLACED_LIMIT = 100_000;
 
 /** A change of stage that has been judged. */
-export interface StageMove extends Omit<LockedTransition, 'reasonPath'> {
+export interface StageMove extends Omit<LockedTransition, 'reasonPath' | 'target'> {
   readonly origin: Extract<SlotOrigin, 'direct' | 'request' | 'forced' | 'rollback'>;
   readonly requestId: string | null;
   /** Where the others in the stage go; null: they stay. */
@@ -137,7 +138,7 @@ async function followStages(
   const { name, modelId } = identity;
   for (const [wanted, rule] of governing.policy.aliases) {
     if (rule.kind !== 'follows') continue;
-    const alias = (await findSpelling(writer, name, wanted)) ?? wanted;
+    const alias = await spellingOf(writer, name, wanted);
     const held = await writer.aliases.find(name, alias);
     const [holder = null] = await writer.slots.listHolders(modelId, stageSlot(rule.stage));
     if (held === holder) continue;
@@ -157,10 +158,4 @@ async function followStages(
       ...(holder !== null && { after: { alias, version: holder } }),
     });
   }
-}
-
-/** Aliases of one model that differ in case alone are one to a policy; MLflow may have made any of them. */
-async function findSpelling(writer: Writer, name: string, wanted: string): Promise<string | null> {
-  const aliases = await writer.aliases.list(name);
-  return aliases.find(({ alias }) => alias.toLowerCase() === wanted)?.alias ?? null;
 }

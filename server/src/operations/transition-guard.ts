@@ -1,42 +1,50 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
-import type { ModelVersion } from '../domain/model-version.ts';
 import { roleOn } from '../domain/permission.ts';
-import { freezeAt, ruleFor, stagesAfter, stagesBefore, type TransitionRule } from '../domain/policy.ts';
+import {
+  freezeAt,
+  type RequestRule,
+  ruleFor,
+  stagesAfter,
+  stagesBefore,
+  type TransitionRule,
+} from '../domain/policy.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
-import { stageSlot } from '../domain/slot.ts';
-import type { Stage } from '../domain/stage.ts';
+import { aliasOfSlot, stageSlot } from '../domain/slot.ts';
 import { isOneOf } from '../domain/transition-request.ts';
-import type { VersionRecord } from '../domain/version-record.ts';
+import { type AskedChange, type AskedTransition, asTransition, ruleOf } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
 import { judgeGates } from './gate.ts';
-import type { LockedModel } from './model-identity.ts';
-import { type GoverningPolicy, isBuiltIn } from './policy-choice.ts';
+import { isBuiltIn } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
 
-/** A change of a version's stage that somebody asks for, and the policy that it is judged by. */
-export interface AskedTransition {
-  readonly identity: Pick<LockedModel, 'modelId' | 'name'>;
-  readonly version: ModelVersion;
-  readonly record: VersionRecord | null;
-  readonly from: Stage;
-  readonly to: Stage;
-  readonly governing: GoverningPolicy;
-  readonly reason: string | null;
-  /** Where a reason would stand; null: the caller's wire has none. */
-  readonly reasonPath: string | null;
-}
-
-/** The same of a model whose row is locked. */
-export interface LockedTransition extends AskedTransition {
-  readonly identity: LockedModel;
-}
+/** Who may ask, and why, is judged when it is asked; everything else also when it is executed. */
+type Moment = 'asking' | 'execution';
 
 /** What the policy wants before it happens; null rule: nothing at all. */
 export interface Judged {
-  readonly rule: TransitionRule | null;
+  readonly rule: RequestRule | null;
   /** Whether votes or checks are wanted. */
   readonly waits: boolean;
+}
+
+/** The same for stages and for aliases, which have nothing but approvals. @throws as `judgeTransition`. */
+export async function judgeChange(
+  deps: Deps,
+  reader: Reader,
+  actor: Actor,
+  asked: AskedChange,
+  moment: Moment = 'asking',
+): Promise<Judged> {
+  const transition = asTransition(asked);
+  if (transition !== null) return judgeTransition(deps, reader, actor, transition, moment);
+  const rule = ruleOf(asked);
+  if (rule === null)
+    throw new RegistryError('transition_not_allowed', {
+      message: `Policy ${asked.governing.policy.name} protects no alias ${aliasOfSlot(asked.target)}; who may move aliases sets it without a request.`,
+      allowed: [],
+    });
+  return { rule, waits: wantsVotes(rule) };
 }
 
 /**
@@ -49,13 +57,12 @@ export async function judgeTransition(
   reader: Reader,
   actor: Actor,
   asked: AskedTransition,
-  moment: 'asking' | 'execution' = 'asking',
+  moment: Moment = 'asking',
 ): Promise<Judged> {
   const { policy } = asked.governing;
   if (isBuiltIn(policy) && policy.name === 'open') return { rule: null, waits: false };
   const rule = ruleFor(policy, asked.from, asked.to);
   if (rule === null) throw noSuchWay(asked);
-  // Who may ask, and why, was judged when it was asked.
   if (moment === 'asking') {
     requireAsker(actor, asked, rule);
     requireReason(asked, rule);
@@ -65,8 +72,11 @@ export async function judgeTransition(
   await requireSoak(deps, reader, asked, rule);
   requireThaw(deps, asked);
   await requireGates(deps, reader, asked, rule);
-  const waits = rule.checks.length > 0 || rule.approvals.some(({ required }) => required > 0);
-  return { rule, waits };
+  return { rule, waits: rule.checks.length > 0 || wantsVotes(rule) };
+}
+
+function wantsVotes({ approvals }: RequestRule): boolean {
+  return approvals.some(({ required }) => required > 0);
 }
 
 /** What force does not pass: files that are not sealed, and pre-releases. */

@@ -2,7 +2,7 @@ import { OPERATOR } from '../domain/actor.ts';
 import { lockModel } from './model-identity.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps } from './ports.ts';
-import { endIfExpired } from './transition-request.ts';
+import { endIfExpired } from './transition-request-record.ts';
 
 /** Ends at most `limit` requests whose time has run out, oldest first; answers how many. */
 export async function endExpiredRequests(deps: Deps, limit: number): Promise<number> {

@@ -2,16 +2,17 @@ import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { GateResult } from '../domain/gate.ts';
 import { isPermitted, roleOn } from '../domain/permission.ts';
-import { type Principal, ruleFor } from '../domain/policy.ts';
+import type { Approval } from '../domain/policy.ts';
 import type { Stage } from '../domain/stage.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
+import { askedBy, ruleOf } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
 import { judgeGates } from './gate.ts';
 import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
 import { modelResource } from './registered-model.ts';
-import { askedBy, standingNow } from './transition-request.ts';
+import { standingNow } from './transition-request-standing.ts';
 
 type RequestAction = 'vote' | 'withdraw' | 'execute';
 
@@ -23,8 +24,8 @@ export interface RequestView {
   readonly from: Stage | null;
   readonly counting: readonly string[];
   readonly lapsed: readonly string[];
-  /** What is still wanted, in the words of the policy. */
-  readonly missingApprovals: readonly { readonly required: number; readonly from: readonly string[] }[];
+  /** What is still wanted. */
+  readonly missingApprovals: readonly Approval[];
   readonly missingChecks: readonly string[];
   readonly gates: readonly GateResult[];
   readonly actions: readonly RequestAction[];
@@ -86,7 +87,7 @@ export async function viewRequest(
   const identity = { modelId: request.modelId, name: modelName };
   const asked = await askedBy(reader, request, { identity, governing });
   if (hasEnded(request.state)) return { ...ended, from: asked.from };
-  const rule = ruleFor(governing.policy, asked.from, asked.to);
+  const rule = ruleOf(asked);
   if (rule === null) return { ...ended, from: asked.from, actions: ownActions(actor, request, modelName) };
   const snapshot = await takeSnapshot(deps, reader, { modelId: request.modelId, version });
   const standing = await standingNow(deps, reader, { request, rule, snapshot, model: modelName });
@@ -99,7 +100,7 @@ export async function viewRequest(
     counting: standing.counting,
     lapsed: standing.lapsed,
     missingApprovals: rule.approvals
-      .map(({ from }, index) => ({ required: standing.missing[index] ?? 0, from: from.map(principalText) }))
+      .map(({ from }, index) => ({ required: standing.missing[index] ?? 0, from }))
       .filter(({ required }) => required > 0),
     missingChecks: standing.missingChecks,
     gates: await judgeGates(deps, reader, asked, { gates: rule.gates, candidate: snapshot.gated }),
@@ -129,8 +130,4 @@ function ownActions(actor: Actor, request: KeptRequest, model: string): readonly
 /** Whoever asked for it, and admins. */
 export function mayWithdraw(actor: Actor, request: KeptRequest, model: string): boolean {
   return request.requesters.includes(actor.subjectId) || isPermitted(actor, 'override', modelResource(model));
-}
-
-function principalText(principal: Principal): string {
-  return principal.kind === 'role' ? `role:${principal.role}` : `group:${principal.group}`;
 }

@@ -1,20 +1,20 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
-import type { SlotOrigin } from '../domain/slot.ts';
+import { displacedFrom } from '../domain/policy.ts';
+import { type SlotOrigin, stageSlot } from '../domain/slot.ts';
 import { fromMlflowStage, type MlflowStage, type Stage } from '../domain/stage.ts';
-import { stageOf } from '../domain/version-stage.ts';
-import { lockModel, requireRecord } from './model-identity.ts';
+import { type AskedChange, type LockedTransition, lockChange } from './asked-change.ts';
 import { requireVersion } from './model-version.ts';
-import { type GoverningPolicy, governingPolicy } from './policy-choice.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
-import type { Deps, Writer } from './ports.ts';
+import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { completeSeal } from './seal.ts';
 import { type Moved, moveInUnit } from './stage-move.ts';
-import { judgeForced, judgeTransition, type LockedTransition } from './transition-guard.ts';
-import { requestInUnit, waitingSentence } from './transition-request.ts';
+import { judgeForced, judgeTransition } from './transition-guard.ts';
+import { requestInUnit } from './transition-request.ts';
+import { waitingSentence } from './transition-request-standing.ts';
 
 /** MLflow: only these can be emptied by the newcomer. */
 const ACTIVE_STAGES: readonly MlflowStage[] = ['Staging', 'Production'];
@@ -116,38 +116,32 @@ export async function transitionInUnit(
   input: Transition,
 ): Promise<TransitionResult | TransitionPending> {
   const { name, version, to, reason, forced = false } = input;
-  // MLflow: an absent model shows as the absent version.
-  await requireVersion(writer, name, version);
-  const identity = await lockModel(deps, writer, name);
-  await requireRecord(deps, writer, { model: identity, version });
-  const current = await requireVersion(writer, name, version);
-  const record = await writer.versionRecords.find(name, version);
-  const from = stageOf(current, record);
-  const kind = (await writer.registeredModels.findKind(name)) ?? 'model';
-  const governing = await governingPolicy(deps, writer, { ...identity, kind });
+  const target = stageSlot(to);
   const reasonPath = input.reasonPath ?? null;
-  const asked: LockedTransition = {
-    identity,
-    version: current,
-    record,
-    from,
-    to,
-    governing,
-    reason,
-    reasonPath,
-  };
+  const asked = { ...(await lockChange(deps, writer, name, { version, target, reason, reasonPath })), to };
+  const { from, governing } = asked;
   const origin = await judge(deps, writer, actor, { asked, forced });
   if (typeof origin !== 'string') {
     const request = await requestInUnit(deps, writer, actor, asked);
-    if (request.state !== 'executed')
-      return { kind: 'pending', from, request, message: await waitingSentence(deps, writer, asked, request) };
+    if (request.state !== 'executed') return pendingOn(deps, writer, asked, request);
     // Everything that it wants was there already.
     const moved = await requireVersion(writer, name, version);
     return { kind: 'moved', from, version: moved, displaced: [], pendingSeal: null };
   }
-  const displacedTo = displacement(governing, input);
+  const displacedTo = displacedFrom(governing.policy, to, input.displace);
   const move = { ...asked, origin, requestId: null, displacedTo };
   return { kind: 'moved', from, ...(await moveInUnit(deps, writer, actor, move)) };
+}
+
+/** What the caller is told of a request that waits. */
+export async function pendingOn(
+  deps: Deps,
+  reader: Reader,
+  asked: AskedChange,
+  request: KeptRequest,
+): Promise<TransitionPending> {
+  const message = await waitingSentence(deps, reader, asked, request);
+  return { kind: 'pending', from: asked.from, request, message };
 }
 
 /** How it may happen now; or what it waits for. */
@@ -164,12 +158,4 @@ async function judge(
   }
   const { waits } = await judgeTransition(deps, writer, actor, asked);
   return waits ? { waits } : 'direct';
-}
-
-/** Where the others in the stage go. Under the open policy only who asks for it displaces. */
-function displacement(
-  { policy }: GoverningPolicy,
-  { to, displace }: Pick<Transition, 'to' | 'displace'>,
-): Stage | null {
-  return policy.exclusive.get(to) ?? (displace ? 'archived' : null);
 }

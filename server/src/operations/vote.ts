@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
-import { ruleFor } from '../domain/policy.ts';
 import {
   applyToRequest,
   type Decision,
@@ -8,6 +7,7 @@ import {
   hasEnded,
   type Vote,
 } from '../domain/transition-request.ts';
+import { type AskedChange, askedBy, type LockedChange, ruleOf } from './asked-change.ts';
 import { authorize } from './authorize.ts';
 import { electorateOf } from './electorate.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
@@ -15,8 +15,8 @@ import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Writer } from './ports.ts';
 import { modelResource } from './registered-model.ts';
-import type { AskedTransition, LockedTransition } from './transition-guard.ts';
-import { advance, askedBy, end, endIfExpired, executeInUnit, recordRequest } from './transition-request.ts';
+import { advance, executeInUnit } from './transition-request.ts';
+import { end, endIfExpired, recordRequest } from './transition-request-record.ts';
 import {
   asVoter,
   isVotePermitted,
@@ -39,7 +39,7 @@ async function onRequest(
   deps: Deps,
   actor: Actor,
   requestId: string,
-  act: (writer: Writer, found: { request: KeptRequest; asked: LockedTransition }) => Promise<KeptRequest>,
+  act: (writer: Writer, found: { request: KeptRequest; asked: LockedChange }) => Promise<KeptRequest>,
 ): Promise<RequestView> {
   return deps.store.write(async (writer) => {
     const { modelName } = await requireRequest(writer, actor, requestId);
@@ -102,11 +102,11 @@ export async function voteOnRequest(deps: Deps, actor: Actor, input: VoteInput):
 async function requireEligible(
   writer: Writer,
   actor: Actor,
-  { request, asked }: { readonly request: KeptRequest; readonly asked: AskedTransition },
+  { request, asked }: { readonly request: KeptRequest; readonly asked: AskedChange },
 ): Promise<void> {
   const { name } = asked.identity;
   const what = `${name} version ${request.version}`;
-  const rule = ruleFor(asked.governing.policy, asked.from, asked.to);
+  const rule = ruleOf(asked);
   const rules = rule ?? { approvals: [], exclude: [] };
   const electorate = await electorateOf(writer, request, rules);
   const refuse = (message: string) => new RegistryError('not_eligible', { message });

@@ -31,8 +31,8 @@ export interface Exchange {
   readonly attempt: KeptAttempt | null;
   setAttempt(attempt: KeptAttempt | null): void;
   readonly ifMatch: string | null;
-  /** Answers 202: what was asked for waits for others. */
-  accept(): void;
+  /** Of a success, where it is not the usual one: 200 for what was there, 202 for what waits for others. */
+  status: 200 | 202 | null;
 }
 
 export interface EndpointInput<P extends TObject, Q extends TObject, B extends TSchema> {

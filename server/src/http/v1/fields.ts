@@ -15,6 +15,9 @@ export const NEW_MODEL_NAME = Type.String({
   description: 'Name of the registered model: up to 256 characters, without `/` and `:`.',
 });
 
+/** Its further rules are MLflow's. */
+export const ALIAS = Type.String({ minLength: 1 });
+
 /** An integer, or a text with an integer or a semantic version. */
 export const VERSION: TUnsafe<string | number> = Type.Unsafe<string | number>({
   type: ['integer', 'string'],

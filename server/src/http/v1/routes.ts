@@ -126,7 +126,7 @@ async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, r
     if (isNotModified(request.headers['if-none-match'], tag)) return reply.code(304).send();
   }
   return reply
-    .code(reply.statusCode === 202 ? 202 : (endpoint.status ?? 200))
+    .code(exchange.status ?? endpoint.status ?? 200)
     .type(JSON_TYPE)
     .send(text);
 }

@@ -26,9 +26,7 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchan
       addCookie(reply, cookie);
     },
     ifMatch: request.headers['if-match'] ?? null,
-    accept() {
-      reply.code(202);
-    },
+    status: null,
     get attempt() {
       const { cookie } = request.headers;
       const text = cookie === undefined ? null : readCookie(cookie, ATTEMPT_COOKIE);

@@ -201,6 +201,12 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   listPolicyRevisions: () => ({ path: { name: 'guarded' } }),
   assignPolicy: ({ model: name }) => ({ path: { model_name: name }, fields: { policy: 'open' } }),
   listTransitionRequests: nothing,
+  createTransitionRequest: and(v1Model, ({ model: name }) => ({
+    fields: { model_name: name, version: 1, target: { stage: 'staging' } },
+  })),
+  previewTransitionRequest: and(v1Model, ({ model: name }) => ({
+    fields: { model_name: name, version: 1, target: { stage: 'staging' } },
+  })),
   getTransitionRequest: () => ({ path: { id: 'none' } }),
   voteOnTransitionRequest: () => ({ path: { id: 'none' }, fields: { decision: 'approve' } }),
   withdrawTransitionRequest: () => ({ path: { id: 'none' }, fields: {} }),

@@ -1,11 +1,11 @@
 import { pointAlias } from '../../../operations/alias-change.ts';
 import { parseVersionReference } from '../../../operations/version-reference.ts';
 import { endpoint } from '../endpoint.ts';
-import { MODEL_NAME, SUCCESS, VERSION } from '../fields.ts';
+import { ALIAS, MODEL_NAME, SUCCESS, VERSION } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
 
 export const ALIAS_PARAMS = Type.Object(
-  { model_name: MODEL_NAME, alias: Type.String({ minLength: 1 }) },
+  { model_name: MODEL_NAME, alias: ALIAS },
   { additionalProperties: false },
 );
 

@@ -82,7 +82,7 @@ export const transitionVersionEndpoint = endpoint({
       reason: body.reason ?? null,
     });
     if (moved.kind === 'pending') {
-      exchange.accept();
+      exchange.status = 202;
       const view = await getTransitionRequest(deps, actor, moved.request.requestId);
       return { status: 'pending_approval', request: renderRequest(view), message: moved.message };
     }

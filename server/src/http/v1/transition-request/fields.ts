@@ -1,3 +1,4 @@
+import type { Approval } from '../../../domain/policy.ts';
 import { REQUEST_STATES } from '../../../domain/transition-request.ts';
 import type { RequestView } from '../../../operations/transition-request-view.ts';
 import { nullable, TIME } from '../fields.ts';
@@ -22,12 +23,18 @@ const VOTE = Type.Object({
   lapsed: Type.Boolean({ description: 'It was about other files or other evidence.' }),
 });
 
+/** So many people of these. */
+export const APPROVAL = Type.Object({ required: Type.Integer(), from: Type.Array(Type.String()) });
+
+/** A gate with its figures. */
+export const GATE = Type.Object({}, { additionalProperties: true });
+
 /** A transition request as the caller sees it. */
 export const REQUEST = Type.Object({
   id: Type.String(),
   model_name: Type.String(),
   version: Type.Integer(),
-  target: Type.String({ description: '`stage:<stage>`.' }),
+  target: Type.String({ description: '`stage:<stage>` or `alias:<alias>`.' }),
   from_stage: nullable(Type.String({ description: 'Where the version is now; null: it is gone.' })),
   state: Type.Enum([...REQUEST_STATES]),
   reason: nullable(Type.String()),
@@ -37,16 +44,21 @@ export const REQUEST = Type.Object({
   evidence_digest: Type.String(),
   votes: Type.Array(VOTE),
   missing: Type.Object({
-    approvals: Type.Array(Type.Object({ required: Type.Integer(), from: Type.Array(Type.String()) })),
+    approvals: Type.Array(APPROVAL),
     checks: Type.Array(Type.String()),
   }),
-  gates: Type.Array(Type.Object({}, { additionalProperties: true })),
+  gates: Type.Array(GATE),
   available_actions: Type.Array(Type.Enum(['vote', 'withdraw', 'execute'])),
   opened_at: nullable(TIME),
   expires_at: nullable(TIME),
   ended_at: nullable(TIME),
   end_reason: nullable(Type.String()),
 });
+
+/** In the words of the policy. */
+export function renderApproval({ required, from }: Approval) {
+  return { required, from: from.map((one) => `${one.kind}:${one.kind === 'role' ? one.role : one.group}`) };
+}
 
 export function renderRequest(view: RequestView) {
   const { request, names } = view;
@@ -74,7 +86,7 @@ export function renderRequest(view: RequestView) {
       lapsed: view.lapsed.includes(vote.subjectId),
     })),
     missing: {
-      approvals: view.missingApprovals.map(({ required, from }) => ({ required, from })),
+      approvals: view.missingApprovals.map(renderApproval),
       checks: view.missingChecks,
     },
     gates: view.gates.map((gate) => ({ ...gate })),
