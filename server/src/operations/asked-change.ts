@@ -66,7 +66,7 @@ export function whatIsAsked({ target }: Pick<AskedChange, 'target'>): string {
 type Wish = Pick<AskedChange, 'target' | 'reason' | 'reasonPath'> & { readonly version: number };
 
 /** The same under the policy that governs the model now. @throws `version_not_found`. */
-export async function readChange<T extends AskedChange['identity']>(
+async function readChange<T extends AskedChange['identity']>(
   deps: Pick<Deps, 'governance'>,
   reader: Reader,
   identity: T,

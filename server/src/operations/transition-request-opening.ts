@@ -14,7 +14,7 @@ import { type RequestView, viewRequest } from './transition-request-view.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 /** Where somebody wants a version. */
-export type RequestTarget =
+type RequestTarget =
   | { readonly kind: 'stage'; readonly stage: Stage }
   | { readonly kind: 'alias'; readonly alias: string };
 
@@ -79,7 +79,7 @@ async function slotOf(
 }
 
 /** Whether the version is there already. */
-export async function isHolding(
+async function isHolding(
   writer: Pick<Writer, 'aliases'>,
   { from, identity, target, version }: LockedChange,
 ): Promise<boolean> {
