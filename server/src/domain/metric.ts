@@ -51,6 +51,13 @@ export function isLater(a: Metric, b: Metric): boolean {
   return order === 0 ? storedValue(a.value).value > storedValue(b.value).value : order > 0;
 }
 
+/** Whether both are one measurement: the same key, step, time and stored value. */
+export function isSamePoint(a: Metric, b: Metric): boolean {
+  return (
+    a.key === b.key && !isLater(a, b) && !isLater(b, a) && Number.isNaN(a.value) === Number.isNaN(b.value)
+  );
+}
+
 /** The latest of each key, sorted by key (a fixed order in which writers lock the rows). */
 export function latestPerKey<M extends Metric>(metrics: readonly M[]): M[] {
   const latest = new Map<string, M>();

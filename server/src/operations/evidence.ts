@@ -1,12 +1,13 @@
 import { OPERATOR } from '../domain/actor.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import type { GatedVersion } from '../domain/gate.ts';
+import { isSamePoint, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { Evidence } from '../domain/transition-request.ts';
 import { evaluatedOn } from './comparison.ts';
 import type { ReportedCheck } from './ports/check.ts';
 import type { Deps, Reader } from './ports.ts';
-import { viewVersion } from './version-view.ts';
+import { type VersionView, viewVersion } from './version-view.ts';
 
 /** Everything that a vote is about: if any of it changes, votes lapse. */
 export interface Snapshot extends Evidence {
@@ -32,13 +33,14 @@ export async function takeSnapshot(
     metrics: view.metrics,
     measuredOn: view.measuredOn,
     evaluatedOn: evaluatedOn(view),
-    late: new Set(),
+    late: await lateMetrics(reader, modelId, view),
   };
   const digest = view.record?.digest ?? null;
   const document = {
     metrics: Object.fromEntries([...view.metrics].map(([name, value]) => [name, String(value)])),
     measured_on: Object.fromEntries(view.measuredOn),
     evaluated_on: gated.evaluatedOn,
+    late: [...gated.late],
     facts: {
       model_type: view.facts.modelType,
       data_version: view.facts.dataVersion,
@@ -53,4 +55,19 @@ export async function takeSnapshot(
     })),
   };
   return { digest, evidenceDigest: deps.digests.sha256(canonicalJson(document)), document, gated, checks };
+}
+
+/** Metrics whose value was logged after the version was registered. */
+async function lateMetrics(
+  reader: Reader,
+  modelId: string,
+  { version, points }: VersionView,
+): Promise<ReadonlySet<string>> {
+  const kept = await reader.registrationMetrics.list(modelId, version.version);
+  // Of what MLflow registered itself only the times that clients gave are known.
+  const isLate =
+    kept === null
+      ? ({ timestampMs }: Metric) => timestampMs > (version.createdAtMs ?? 0)
+      : (point: Metric) => !kept.some((one) => isSamePoint(one, point));
+  return new Set(points.filter(isLate).map(({ key }) => key));
 }

@@ -26,6 +26,7 @@ import type { Passwords } from './ports/passwords.ts';
 import type { PolicyReader, PolicyWriter } from './ports/policy.ts';
 import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
+import type { RegistrationMetricReader, RegistrationMetricWriter } from './ports/registration-metric.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
@@ -60,6 +61,7 @@ export interface Reader {
   readonly policies: PolicyReader;
   readonly transitionRequests: TransitionRequestReader;
   readonly checks: CheckReader;
+  readonly registrationMetrics: RegistrationMetricReader;
   readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
   readonly grants: GrantReader;
@@ -90,6 +92,7 @@ export interface Writer extends Reader {
   readonly policies: PolicyWriter;
   readonly transitionRequests: TransitionRequestWriter;
   readonly checks: CheckWriter;
+  readonly registrationMetrics: RegistrationMetricWriter;
   readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;
   readonly grants: GrantWriter;

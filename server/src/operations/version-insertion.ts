@@ -103,6 +103,7 @@ export async function insertVersion(
     deletedAtMs: null,
   };
   await writer.versionRecords.insert(record);
+  await writer.registrationMetrics.keep({ modelId: identity.modelId, version: number }, insertion);
   await addAuthors(writer, actor, { ...insertion, version: number });
   if (!isPartlyAdopted(identity)) await writer.versionRecords.raiseAdoptedThrough(identity.modelId, number);
   const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: null };

@@ -28,6 +28,8 @@ export interface VersionView {
   readonly run: Run | null;
   /** Last value of each, of the run and of the logged model; may be NaN or infinite. */
   readonly metrics: ReadonlyMap<string, number>;
+  /** The same as the points that they were read from. */
+  readonly points: readonly Metric[];
   /** Digest of the dataset that a metric was measured on, where the logged model says so. */
   readonly measuredOn: ReadonlyMap<string, string>;
   readonly hyperparameters: ReadonlyMap<string, string>;
@@ -93,6 +95,7 @@ export async function viewVersions(
       ...view,
       run,
       metrics: new Map(metrics.map(({ key, value }) => [key, readValue(value)])),
+      points: metrics,
       measuredOn: measuredOn(metrics, model?.metrics ?? []),
       hyperparameters: new Map(params.map(({ key, value }) => [key, value])),
     };
@@ -118,6 +121,7 @@ function viewWithoutRun(
     authors: [createdBy, ...others.sort()],
     run: null,
     metrics: new Map(),
+    points: [],
     measuredOn: new Map(),
     hyperparameters: new Map(),
   };

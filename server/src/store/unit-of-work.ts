@@ -16,6 +16,7 @@ import { metricReader, metricWriter } from './metric.ts';
 import { modelVersionReader, modelVersionWriter } from './model-version.ts';
 import { policyReader, policyWriter } from './policy.ts';
 import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
+import { registrationMetricReader, registrationMetricWriter } from './registration-metric.ts';
 import { runReader, runWriter } from './run.ts';
 import { sealReader, sealWriter } from './seal.ts';
 import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
@@ -50,6 +51,7 @@ export function readerOf(context: StoreContext): Reader {
     policies: policyReader(context),
     transitionRequests: transitionRequestReader(context),
     checks: checkReader(context),
+    registrationMetrics: registrationMetricReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -82,6 +84,7 @@ export function writerOf(context: StoreContext): Writer {
     policies: policyWriter(context),
     transitionRequests: transitionRequestWriter(context),
     checks: checkWriter(context),
+    registrationMetrics: registrationMetricWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

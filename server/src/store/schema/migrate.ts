@@ -9,6 +9,7 @@ import { audit } from './migrations/0005-audit.ts';
 import { authors } from './migrations/0006-authors.ts';
 import { names } from './migrations/0007-names.ts';
 import { governance } from './migrations/0008-governance.ts';
+import { registrationMetrics } from './migrations/0009-registration-metrics.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   authors,
   names,
   governance,
+  registrationMetrics,
 ];
 
 /**

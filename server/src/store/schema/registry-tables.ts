@@ -68,6 +68,8 @@ interface RegistryVersionsTable {
   inferred_facts: string | null;
   deleted_at_ms: Int64 | null;
   deleted_by: string | null;
+  /** Whether `registry_registration_metrics` has what was measured when it was registered. */
+  metrics_kept: BooleanColumn;
 }
 
 /** Which version held a slot (`stage:production`, `alias:champion`) when: `from_ms <= t < to_ms`. */
@@ -320,6 +322,18 @@ interface RegistryChecksTable {
   at_ms: Int64;
 }
 
+/** The latest points of a version's run and logged model when it was registered; values as MLflow stores them. */
+interface RegistryRegistrationMetricsTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  source: Fixed<'run' | 'model'>;
+  metric: Fixed<string>;
+  value: Fixed<number>;
+  is_nan: Fixed<boolean>;
+  timestamp_ms: Fixed<Int64>;
+  step: Fixed<Int64>;
+}
+
 /** Which model had which name when; `to_ms` null while it has. */
 interface RegistryModelNamesTable {
   workspace: Fixed<string>;
@@ -378,4 +392,5 @@ export interface RegistryTables {
   registry_transition_requesters: RegistryTransitionRequestersTable;
   registry_votes: RegistryVotesTable;
   registry_checks: RegistryChecksTable;
+  registry_registration_metrics: RegistryRegistrationMetricsTable;
 }

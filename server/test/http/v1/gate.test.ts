@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type TestApp, testApp } from '../../support/app.ts';
+import { storeTargets } from '../../support/store-targets.ts';
+import { People } from './people.ts';
+
+const BASE = { transitions: [{ from: ['development'], to: 'staging' }], applies_to: { models: ['field-*'] } };
+
+for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
+  describe(`gates, on ${target.name}`, () => {
+    let server: TestApp;
+    let people: People;
+
+    beforeEach(async () => {
+      server = await testApp({ target });
+      people = new People(server);
+      await people.add({ ada: { role: 'writer' }, root: { role: 'admin' } });
+    });
+    afterEach(() => server.close());
+
+    async function govern(...gates: readonly object[]): Promise<void> {
+      const { etag } = await people.as('root', 'GET', '/api/v1/policies/gated');
+      const headers = etag === 'undefined' ? { 'if-none-match': '*' } : { 'if-match': etag };
+      const [first] = BASE.transitions;
+      const document = { name: 'gated', ...BASE, transitions: [{ ...first, gates }] };
+      const { status, body } = await people.as('root', 'PUT', '/api/v1/policies/gated', document, headers);
+      expect(status, JSON.stringify(body)).toBeLessThan(300);
+    }
+    const mlflow = async (path: string, payload: object) =>
+      (await people.as('ada', 'POST', `/api/2.0/mlflow/${path}`, payload)).body;
+    const gatesOf = async (version: number) =>
+      (
+        await people.as('ada', 'POST', '/api/v1/transition-requests/preview', {
+          model_name: 'field-count',
+          version,
+          target: { stage: 'staging' },
+        })
+      ).body.preview.gates;
+    const outcomesOf = async (version: number) =>
+      (await gatesOf(version)).map(({ outcome }: { outcome: string }) => outcome);
+    const logMetric = (runId: string, key: string, value: number | string, timestamp: number, step = 0) =>
+      mlflow('runs/log-metric', { run_id: runId, key, value, timestamp, step });
+
+    async function run(): Promise<string> {
+      return (await mlflow('runs/create', { experiment_id: '0', start_time: 1 })).run.info.run_id;
+    }
+    async function version(runId: string): Promise<number> {
+      await people.as('ada', 'POST', '/api/2.0/mlflow/registered-models/create', { name: 'field-count' });
+      const source = `runs:/${runId}/model`;
+      const { model_version } = await mlflow('model-versions/create', {
+        name: 'field-count',
+        source,
+        run_id: runId,
+      });
+      return Number(model_version.version);
+    }
+
+    describe('that mind when a metric was logged', () => {
+      const GATES = [
+        { metric: 'accuracy', at_least: 0.5 },
+        { metric: 'recall', at_least: 0.5, late: 'accept' },
+      ];
+
+      test('refuse what was logged after registration, whatever time it claims', async () => {
+        const runId = await run();
+        await logMetric(runId, 'accuracy', 0.9, 1);
+        const first = await version(runId);
+        await govern(...GATES);
+        expect(await outcomesOf(first)).toEqual(['passed', 'missing']);
+        await logMetric(runId, 'recall', 0.9, 1);
+        expect(await outcomesOf(first)).toEqual(['passed', 'passed']);
+        await logMetric(runId, 'accuracy', 0.95, 1, 1);
+        expect(await gatesOf(first)).toMatchObject([
+          {
+            outcome: 'late',
+            value: 0.95,
+            detail: `accuracy was logged after version ${first} was registered`,
+          },
+          { outcome: 'passed' },
+        ]);
+        // To the next version of the same run it was there from the beginning.
+        expect(await outcomesOf(await version(runId))).toEqual(['passed', 'passed']);
+      });
+
+      test('take every value that can be logged for what it was', async () => {
+        const runId = await run();
+        for (const [key, value] of [
+          ['a', 'NaN'],
+          ['b', 'Infinity'],
+          ['c', 0.1],
+        ] as const)
+          await logMetric(runId, key, value, Number.MAX_SAFE_INTEGER);
+        const first = await version(runId);
+        await govern(...['a', 'b', 'c'].map((metric) => ({ metric, at_least: 0.1 })));
+        expect(await outcomesOf(first)).toEqual(['failed', 'passed', 'passed']);
+      });
+
+      test('know the metrics of logged models, too', async () => {
+        const { model } = await mlflow('logged-models', { experiment_id: '0', name: 'net' });
+        const runId = await run();
+        const ofModel = { model_id: model.info.model_id, run_id: runId, key: 'accuracy', timestamp: 1 };
+        await mlflow('runs/log-metric', { ...ofModel, value: 0.6, step: 0 });
+        await mlflow('runs/log-metric', { ...ofModel, value: 0.7, step: 1 });
+        await people.as('ada', 'POST', '/api/2.0/mlflow/registered-models/create', { name: 'field-count' });
+        await mlflow('model-versions/create', {
+          name: 'field-count',
+          source: `models:/${model.info.model_id}`,
+          model_id: model.info.model_id,
+        });
+        await govern({ metric: 'accuracy', at_least: 0.5 });
+        expect(await gatesOf(1)).toMatchObject([{ outcome: 'passed', value: 0.7 }]);
+        await mlflow('runs/log-metric', { ...ofModel, value: 0.8, step: 2 });
+        expect(await gatesOf(1)).toMatchObject([{ outcome: 'late', value: 0.8 }]);
+      });
+    });
+  });
