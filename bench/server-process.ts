@@ -24,7 +24,7 @@ export interface ServerProcess {
 const START_MS = 180_000;
 const FLAGS = ['--max-semi-space-size=2'];
 
-/** Ours, with its default settings beside those given, and Node's flags as `npm start` has them. */
+/** Ours, under the open policy, as MLflow behaves, with its default settings beside those given, and Node's flags as `npm start` has them. */
 export async function startRegistry(
   place: Place,
   settings: Readonly<Record<string, string>> = {},
@@ -35,6 +35,7 @@ export async function startRegistry(
     PORT: String(port),
     MLFLOW_TRACKING_URI: place.database,
     MLFLOW_ARTIFACT_ROOT: join(place.folder, 'artifacts'),
+    REQUIRE_APPROVAL_FOR_PRODUCTION: 'false',
     ...settings,
   });
 }

@@ -112,10 +112,10 @@ export const SETTINGS = {
   }),
   requireApproval: setting({
     names: ['REQUIRE_APPROVAL_FOR_PRODUCTION'],
-    default: 'false',
+    default: 'true',
     accepts: 'true or false',
     meaning:
-      'Whether production needs an approval (docs/governance.md). true: the policy `guarded`, which will be the default of a later version. false: every change is made at once, as MLflow does.',
+      'Whether production needs an approval (docs/governance.md). true: the policy `guarded`. false: the policy `open`, under which every change is made at once, as MLflow does.',
     parse: parseFlag,
   }),
   ...ACCESS_SETTINGS,

@@ -64,6 +64,8 @@ export async function startServer(data: ServerData, options: StartOptions = {}):
       PORT: '0',
       // As the program does it for itself: most of a start is compiling.
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      // What is tried here is that changes happen, not who lets them.
+      REQUIRE_APPROVAL_FOR_PRODUCTION: 'false',
       LOG_LEVEL: 'INFO',
       ...options.settings,
       ...(options.failpoint === undefined ? {} : { TEST_FAILPOINT: options.failpoint }),
