@@ -18,6 +18,7 @@ import { argonPasswords } from './host/passwords.ts';
 import { countedRefusals } from './host/refusals.ts';
 import { collectedUses, rememberedPasswords } from './host/verified-passwords.ts';
 import { webhookSecrets } from './host/webhook-secrets.ts';
+import { hostYaml } from './host/yaml.ts';
 import type { Authenticate } from './http/plugins/actor.ts';
 import type { Draining } from './http/plugins/draining.ts';
 import { createServer } from './http/server.ts';
@@ -175,6 +176,7 @@ function hostParts(
     clock: hostClock,
     ids: randomIds,
     digests: hostDigests,
+    yaml: hostYaml,
     passwords: argonPasswords(),
     attempts: countedAttempts(),
     verified: rememberedPasswords(),

@@ -38,6 +38,7 @@ import type { TransitionRequestReader, TransitionRequestWriter } from './ports/t
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
 import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
 import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
+import type { Yaml } from './ports/yaml.ts';
 
 /** What a read unit of work can ask. */
 export interface Reader {
@@ -128,6 +129,7 @@ export interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly digests: Digests;
+  readonly yaml: Yaml;
   readonly passwords: Passwords;
   readonly attempts: Attempts;
   readonly verified: VerifiedPasswords;

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { openFilesystemArtifactStore } from '../../src/artifacts/filesystem.ts';
 import { type Actor, LOCAL_ACTOR } from '../../src/domain/actor.ts';
 import { hostDigests } from '../../src/host/digests.ts';
+import { hostYaml } from '../../src/host/yaml.ts';
 import { createServer } from '../../src/http/server.ts';
 import { authenticate } from '../../src/operations/authentication.ts';
 import type { Deps } from '../../src/operations/ports.ts';
@@ -59,6 +60,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock,
     ids: testIds(),
     digests: hostDigests,
+    yaml: hostYaml,
     ...signInParts(),
     serverId: 'test',
     ...(options.webhooks ?? testWebhooks()),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFilesystemArtifactStore } from '../../src/artifacts/filesystem.ts';
 import { hostDigests } from '../../src/host/digests.ts';
+import { hostYaml } from '../../src/host/yaml.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
 import { signInParts } from './sign-in.ts';
@@ -34,6 +35,7 @@ export async function testDeps(
     clock: testClock(),
     ids: testIds(),
     digests: hostDigests,
+    yaml: hostYaml,
     ...signInParts(),
     serverId: 'test',
     ...webhooks,

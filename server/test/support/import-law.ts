@@ -38,7 +38,7 @@ const LAW: readonly Floor[] = [
     packages: ['openid-client', 'jose'],
     node: true,
   },
-  { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: [], node: true },
+  { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: ['yaml'], node: true },
   {
     prefix: 'http/mlflow/',
     floors: ['http/mlflow/', 'http/plugins/', 'domain/', 'operations/'],
