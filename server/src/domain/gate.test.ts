@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type GatedVersion, judgeGate } from './gate.ts';
-import type { Gate } from './policy.ts';
+import type { MetricGate, SignatureGate } from './policy.ts';
+import { readSignature } from './signature.ts';
 
-const NO_GATE: Gate = {
+const NO_GATE: MetricGate = {
+  kind: 'metric',
   metric: 'accuracy',
   atLeast: null,
   atMost: null,
@@ -10,6 +12,8 @@ const NO_GATE: Gate = {
   tolerance: { kind: 'absolute', amount: 0 },
   sameDataset: 'any',
   late: 'refuse',
+  counts: null,
+  confidence: 0.95,
 };
 const version = (
   number: number,
@@ -21,10 +25,11 @@ const version = (
   measuredOn: new Map(),
   evaluatedOn: null,
   late: new Set(),
+  signature: null,
   ...more,
 });
 const judge = (
-  gate: Partial<Gate>,
+  gate: Partial<MetricGate>,
   candidate: GatedVersion,
   incumbent: GatedVersion | null = null,
   directions: Record<string, 'higher_is_better' | 'lower_is_better'> = {},
@@ -38,7 +43,7 @@ const v3 = (accuracy: number, more: Partial<GatedVersion> = {}) => version(3, { 
 const relative = { notWorseThan: 'production' } as const;
 
 describe('an absolute gate', () => {
-  test.each<[Partial<Gate>, number, string]>([
+  test.each<[Partial<MetricGate>, number, string]>([
     [{ atLeast: 0.9 }, 0.9, 'passed'],
     [{ atLeast: 0.9 }, 0.8999, 'failed'],
     [{ atMost: 50 }, 50, 'passed'],
@@ -69,7 +74,7 @@ describe('an absolute gate', () => {
 });
 
 describe('a gate against the incumbent', () => {
-  test.each<[number, number, Gate['tolerance'], string]>([
+  test.each<[number, number, MetricGate['tolerance'], string]>([
     [0.93, 0.93, { kind: 'absolute', amount: 0 }, 'passed'],
     [0.92, 0.93, { kind: 'absolute', amount: 0 }, 'failed'],
     [0.92, 0.93, { kind: 'absolute', amount: 0.01 }, 'passed'],
@@ -107,11 +112,13 @@ describe('a gate against the incumbent', () => {
       version(3, { 'recall/camera:ir': 0.84 }),
     );
     expect(result).toEqual({
+      kind: 'metric',
       metric: 'recall/camera:ir',
       outcome: 'failed',
       value: 0.81,
       incumbent: { version: 3, value: 0.84 },
       difference: -0.03,
+      interval: null,
       direction: 'higher_is_better',
       detail:
         'recall/camera:ir is 0.81, 0.84 of version 3 in production: −0.03, which is worse; 0.01 is tolerated',
@@ -127,7 +134,7 @@ describe('a gate against the incumbent', () => {
 
   test('fails closed when the two cannot be compared', () => {
     const on = (digest: string) => ({ measuredOn: new Map([['accuracy', digest]]) });
-    const outcome = (gate: Partial<Gate>, candidate: GatedVersion, incumbent: GatedVersion) =>
+    const outcome = (gate: Partial<MetricGate>, candidate: GatedVersion, incumbent: GatedVersion) =>
       judge({ ...relative, ...gate }, candidate, incumbent).outcome;
     expect(outcome({}, v7(0.9, on('a')), v3(0.8, on('b')))).toBe('not_comparable');
     expect(outcome({}, v7(0.9, on('a')), v3(0.8))).toBe('not_comparable');
@@ -139,5 +146,129 @@ describe('a gate against the incumbent', () => {
     );
     expect(outcome({}, v7(0.9), version(3, {}))).toBe('not_comparable');
     expect(outcome({}, v7(0.9), v3(Number.NaN))).toBe('not_comparable');
+  });
+});
+
+describe('a gate on a proportion that was counted', () => {
+  const counts = { successes: 'hits', trials: 'shown' };
+  const gate = { metric: 'recall/camera:ir', notWorseThan: 'production', counts } as const;
+  const counted = (number: number, hits: number, shown: number) => version(number, { hits, shown });
+
+  test('is held up by a loss that is no chance, with the interval', () => {
+    expect(judge(gate, counted(7, 8_900, 10_000), counted(3, 9_210, 10_000))).toEqual({
+      kind: 'metric',
+      metric: 'recall/camera:ir',
+      outcome: 'failed',
+      value: 0.89,
+      incumbent: { version: 3, value: 0.921 },
+      difference: -0.031,
+      interval: { low: expect.closeTo(-0.0391, 4), high: expect.closeTo(-0.0229, 4), confidence: 0.95 },
+      direction: 'higher_is_better',
+      detail:
+        'recall/camera:ir: −3.1 points against version 3 in production (95 % CI −3.9…−2.3), which is worse; 0.0 points are tolerated',
+    });
+  });
+
+  test('is passed by what is surely not worse than is tolerated', () => {
+    const tolerance = { kind: 'absolute', amount: 0.04 } as const;
+    const result = judge({ ...gate, tolerance }, counted(7, 8_900, 10_000), counted(3, 9_210, 10_000));
+    expect(result.outcome).toBe('passed');
+  });
+
+  test('is held up by few samples, which prove nothing, and says so', () => {
+    const tolerance = { kind: 'absolute', amount: 0.02 } as const;
+    const result = judge({ ...gate, tolerance }, counted(7, 46, 50), counted(3, 46, 50));
+    expect(result).toMatchObject({ outcome: 'failed', difference: 0 });
+    expect(result.detail).toMatch(/which may be worse; more samples would tell; 2\.0 points are tolerated$/);
+    expect(judge({ ...gate, tolerance }, counted(7, 9_200, 10_000), counted(3, 9_200, 10_000)).outcome).toBe(
+      'passed',
+    );
+  });
+
+  test('takes a lower rate for a better one where the policy says so', () => {
+    const directions = { 'recall/camera:ir': 'lower_is_better' } as const;
+    expect(judge(gate, counted(7, 100, 10_000), counted(3, 400, 10_000), directions).outcome).toBe('passed');
+    expect(judge(gate, counted(7, 400, 10_000), counted(3, 100, 10_000), directions).outcome).toBe('failed');
+  });
+
+  test('fails closed without counts', () => {
+    expect(judge(gate, version(7, { hits: 5 }), counted(3, 1, 2))).toMatchObject({
+      outcome: 'missing',
+      detail: 'hits of shown was not counted, of which recall/camera:ir is made',
+    });
+    expect(judge(gate, counted(7, 5, 4), counted(3, 1, 2)).outcome).toBe('missing');
+    expect(judge(gate, counted(7, 1, 2), version(3, {})).outcome).toBe('not_comparable');
+    const late = { ...counted(7, 1, 2), late: new Set(['shown']) };
+    expect(judge(gate, late, counted(3, 1, 2)).detail).toBe(
+      'shown was logged after version 7 was registered',
+    );
+  });
+});
+
+describe('a gate on the signature', () => {
+  const of = (...columns: readonly (readonly [string, string])[]): Partial<GatedVersion> => {
+    const inputs = columns.map(([name, type]) => ({ name, type }));
+    return { signature: readSignature({ inputs: JSON.stringify(inputs), outputs: '[{"type":"double"}]' }) };
+  };
+  const judgeOne = (
+    atLeast: SignatureGate['atLeast'],
+    candidate: Partial<GatedVersion>,
+    incumbent: Partial<GatedVersion> | null,
+  ) =>
+    judgeGate(
+      { kind: 'signature', atLeast, with: 'production' },
+      {
+        candidate: version(7, {}, candidate),
+        incumbent: incumbent === null ? null : version(3, {}, incumbent),
+        directions: new Map(),
+      },
+    );
+
+  test.each<[SignatureGate['atLeast'], Partial<GatedVersion>, Partial<GatedVersion> | null, string, string]>([
+    [
+      'backward_compatible',
+      of(['a', 'long'], ['b', 'string']),
+      of(['a', 'long']),
+      'failed',
+      'the signature is not backward-compatible to that of version 3 in production: inputs b added (string)',
+    ],
+    [
+      'backward_compatible',
+      of(['a', 'long']),
+      of(['a', 'integer']),
+      'passed',
+      'the signature is backward-compatible to that of version 3 in production',
+    ],
+    [
+      'identical',
+      of(['a', 'long']),
+      of(['a', 'integer']),
+      'failed',
+      'the signature is not identical to that of version 3 in production: inputs a retyped (integer → long)',
+    ],
+    [
+      'identical',
+      of(['a', 'long']),
+      of(['a', 'long']),
+      'passed',
+      'the signature is identical to that of version 3 in production',
+    ],
+    [
+      'backward_compatible',
+      {},
+      of(['a', 'long']),
+      'not_comparable',
+      'the sealed files of version 7 do not say what the model takes and gives',
+    ],
+    [
+      'backward_compatible',
+      of(['a', 'long']),
+      {},
+      'not_comparable',
+      'the sealed files of version 3 in production do not say what the model takes and gives',
+    ],
+    ['identical', {}, null, 'passed', 'nobody in production to compare with'],
+  ])('%s', (atLeast, candidate, incumbent, outcome, detail) => {
+    expect(judgeOne(atLeast, candidate, incumbent)).toMatchObject({ kind: 'signature', outcome, detail });
   });
 });

@@ -1,6 +1,9 @@
 import type { EvaluationData } from './metric-comparison.ts';
 import { type MetricDirection, metricDirection } from './metric-direction.ts';
-import type { Gate } from './policy.ts';
+import type { Gate, MetricGate, SignatureGate } from './policy.ts';
+import { type Counted, differenceInterval, type Interval, isCounted } from './proportion.ts';
+import type { Signature } from './signature.ts';
+import { compareSignatures, type SignatureChange, type SignatureDifference } from './signature-comparison.ts';
 
 /** A version as gates see it: from the snapshot that was made when the request was opened. */
 export interface GatedVersion {
@@ -12,22 +15,38 @@ export interface GatedVersion {
   readonly evaluatedOn: EvaluationData;
   /** Metrics that were logged after the version was registered. */
   readonly late: ReadonlySet<string>;
+  /** Of its sealed files; null: they do not say. */
+  readonly signature: Signature | null;
 }
 
 type GateOutcome = 'passed' | 'failed' | 'missing' | 'late' | 'not_comparable';
 
 /** A gate with its figures: all but `passed` holds the version up. */
-export interface GateResult {
-  readonly metric: string;
+export type GateResult = MetricGateResult | SignatureGateResult;
+
+interface Judgement {
   readonly outcome: GateOutcome;
   /** What is so, and what is wanted. */
   readonly detail: string;
+}
+
+interface MetricFigures {
+  readonly kind: 'metric';
+  readonly metric: string;
   readonly value: number | null;
   /** Of whoever holds the stage that it is compared with. */
   readonly incumbent: { readonly version: number; readonly value: number | null } | null;
   /** value − incumbent's, to 12 significant digits. */
   readonly difference: number | null;
+  /** Where the true difference lies; null: nothing was counted. */
+  readonly interval: Interval | null;
   readonly direction: MetricDirection | null;
+}
+type MetricGateResult = MetricFigures & Judgement;
+
+interface SignatureGateResult extends Judgement, SignatureDifference {
+  readonly kind: 'signature';
+  readonly incumbent: { readonly version: number } | null;
 }
 
 interface Gated {
@@ -39,22 +58,54 @@ interface Gated {
 }
 
 /** Judges one gate. What cannot be judged has not passed. */
-export function judgeGate(gate: Gate, { candidate, incumbent, directions }: Gated): GateResult {
+export function judgeGate(gate: Gate, gated: Gated): GateResult {
+  return gate.kind === 'signature' ? judgeSignature(gate, gated) : judgeMetric(gate, gated);
+}
+
+function judgeSignature(gate: SignatureGate, { candidate, incumbent }: Gated): SignatureGateResult {
+  const figures = { kind: 'signature', incumbent: incumbent && { version: incumbent.version } } as const;
+  const difference = compareSignatures(incumbent?.signature ?? null, candidate.signature);
+  const { compatibility, changes } = difference;
+  if (incumbent === null)
+    return { ...figures, ...difference, outcome: 'passed', detail: `nobody in ${gate.with} to compare with` };
+  const whose = `version ${incumbent.version} in ${gate.with}`;
+  if (compatibility === 'unknown') {
+    const silent = candidate.signature === null ? `version ${candidate.version}` : whose;
+    const detail = `the sealed files of ${silent} do not say what the model takes and gives`;
+    return { ...figures, ...difference, outcome: 'not_comparable', detail };
+  }
+  const isFine = compatibility === 'identical' || gate.atLeast === compatibility;
+  const breaking = changes.filter((change) => gate.atLeast === 'identical' || change.breaking);
+  const detail = isFine
+    ? `the signature is ${compatibility.replace('_', '-')} to that of ${whose}`
+    : `the signature is not ${gate.atLeast.replace('_', '-')} to that of ${whose}: ${breaking.map(changeText).join('; ')}`;
+  return { ...figures, ...difference, outcome: isFine ? 'passed' : 'failed', detail };
+}
+
+function changeText({ part, field, change, from, to }: SignatureChange): string {
+  const types = [from, to].filter((type) => type !== null).join(' → ');
+  return `${part} ${field} ${change.replace('_', ' ')}${types === '' ? '' : ` (${types})`}`;
+}
+
+function judgeMetric(gate: MetricGate, { candidate, incumbent, directions }: Gated): MetricGateResult {
   const { metric } = gate;
-  const value = candidate.metrics.get(metric) ?? null;
+  const value = measuredValue(gate, candidate);
   const direction = directions.get(metric) ?? metricDirection(metric);
   const rival = gate.notWorseThan === null ? null : incumbent;
-  const figures = {
+  const figures: MetricFigures = {
+    kind: 'metric',
     metric,
     value,
     direction,
-    incumbent: rival === null ? null : { version: rival.version, value: rival.metrics.get(metric) ?? null },
+    incumbent: rival === null ? null : { version: rival.version, value: measuredValue(gate, rival) },
     difference: null,
+    interval: null,
   };
-  const refused = (outcome: GateOutcome, detail: string): GateResult => ({ ...figures, outcome, detail });
-  if (value === null) return refused('missing', `${metric} was not measured`);
-  if (gate.late === 'refuse' && candidate.late.has(metric))
-    return refused('late', `${metric} was logged after version ${candidate.version} was registered`);
+  const refused = (outcome: GateOutcome, detail: string) => ({ ...figures, outcome, detail });
+  if (value === null) return refused('missing', missingText(gate));
+  const late = gate.late === 'refuse' ? sourcesOf(gate).find((name) => candidate.late.has(name)) : undefined;
+  if (late !== undefined)
+    return refused('late', `${late} was logged after version ${candidate.version} was registered`);
   if (Number.isNaN(value)) return refused('failed', `${metric} is NaN`);
   if (gate.atLeast !== null && value < gate.atLeast)
     return refused('failed', `${metric} is ${value}; at least ${gate.atLeast} is wanted`);
@@ -64,7 +115,7 @@ export function judgeGate(gate: Gate, { candidate, incumbent, directions }: Gate
   return compare(gate, { figures: { ...figures, value }, candidate, rival });
 }
 
-function passedDetail({ metric, atLeast, atMost, notWorseThan }: Gate, value: number): string {
+function passedDetail({ metric, atLeast, atMost, notWorseThan }: MetricGate, value: number): string {
   const bounds = [
     ...(atLeast === null ? [] : [`at least ${atLeast}`]),
     ...(atMost === null ? [] : [`at most ${atMost}`]),
@@ -73,22 +124,48 @@ function passedDetail({ metric, atLeast, atMost, notWorseThan }: Gate, value: nu
   return `${metric} is ${value} (${bounds.join(', ')})`;
 }
 
+/** The metrics that it is read from. */
+function sourcesOf({ metric, counts }: MetricGate): readonly string[] {
+  return counts === null ? [metric] : [counts.successes, counts.trials];
+}
+
+function missingText({ metric, counts }: MetricGate): string {
+  return counts === null
+    ? `${metric} was not measured`
+    : `${counts.successes} of ${counts.trials} was not counted, of which ${metric} is made`;
+}
+
+function measuredValue(gate: MetricGate, version: GatedVersion): number | null {
+  if (gate.counts === null) return version.metrics.get(gate.metric) ?? null;
+  const counted = countedOf(gate, version);
+  return counted === null ? null : Number((counted.successes / counted.trials).toPrecision(12));
+}
+
+function countedOf({ counts }: MetricGate, { metrics }: GatedVersion): Counted | null {
+  if (counts === null) return null;
+  const { successes = Number.NaN, trials = Number.NaN } = {
+    successes: metrics.get(counts.successes),
+    trials: metrics.get(counts.trials),
+  };
+  return isCounted({ successes, trials }) ? { successes, trials } : null;
+}
+
 function compare(
-  gate: Gate,
+  gate: MetricGate,
   {
     figures,
     candidate,
     rival,
   }: {
-    readonly figures: Omit<GateResult, 'outcome' | 'detail'> & { readonly value: number };
+    readonly figures: MetricFigures & { readonly value: number };
     readonly candidate: GatedVersion;
     readonly rival: GatedVersion;
   },
-): GateResult {
+): MetricGateResult {
   const { metric, value, direction } = figures;
-  const its = rival.metrics.get(metric) ?? null;
+  const its = measuredValue(gate, rival);
   const whose = `version ${rival.version} in ${gate.notWorseThan}`;
-  const refused = (outcome: GateOutcome, detail: string): GateResult => ({ ...figures, outcome, detail });
+  const refused = (outcome: GateOutcome, detail: string) => ({ ...figures, outcome, detail });
   if (its === null || Number.isNaN(its))
     return refused('not_comparable', `${metric} is not known of ${whose}`);
   if (direction === null)
@@ -96,7 +173,8 @@ function compare(
       'not_comparable',
       `which way ${metric} gets better is unknown; say it in the policy's "metrics"`,
     );
-  const data = [dataOf(candidate, metric), dataOf(rival, metric)] as const;
+  const [source = metric] = sourcesOf(gate);
+  const data = [dataOf(candidate, source), dataOf(rival, source)] as const;
   if (data[0] !== data[1])
     return refused('not_comparable', `${metric} was not measured on the same data as of ${whose}`);
   if (data[0] === null && gate.sameDataset === 'required')
@@ -104,6 +182,9 @@ function compare(
       'not_comparable',
       `${metric} does not say which data it was measured on, and the same as of ${whose} is required`,
     );
+  const counted = [countedOf(gate, candidate), countedOf(gate, rival)] as const;
+  if (counted[0] !== null && counted[1] !== null)
+    return compareCounted(gate, { figures, direction, whose, counted: [counted[0], counted[1]] });
   const difference = Number((value - its).toPrecision(12));
   const loss = direction === 'higher_is_better' ? -difference : difference;
   const { kind, amount } = gate.tolerance;
@@ -119,6 +200,45 @@ function compare(
       ? `${told}, which is worse; ${kind === 'absolute' ? amount : `${Number((amount * 100).toPrecision(6))}%`} is tolerated`
       : told,
   };
+}
+
+/** Not worse is what is surely not worse by more than is tolerated: few samples prove nothing, and the answer says so. */
+function compareCounted(
+  gate: MetricGate,
+  {
+    figures,
+    direction,
+    whose,
+    counted,
+  }: {
+    readonly figures: MetricFigures;
+    readonly direction: MetricDirection;
+    readonly whose: string;
+    readonly counted: readonly [Counted, Counted];
+  },
+): MetricGateResult {
+  const interval = differenceInterval(...counted, gate.confidence);
+  const [a, b] = counted;
+  const difference = Number((a.successes / a.trials - b.successes / b.trials).toPrecision(12));
+  const isHigherBetter = direction === 'higher_is_better';
+  const [worst, best] = isHigherBetter ? [-interval.low, -interval.high] : [interval.high, interval.low];
+  const { amount } = gate.tolerance;
+  const told = `${gate.metric}: ${points(difference)} points against ${whose} (${Number((gate.confidence * 100).toPrecision(6))} % CI ${points(interval.low)}…${points(interval.high)})`;
+  const isFine = Number(worst.toPrecision(12)) <= amount;
+  const isWorse = best > amount;
+  const verdict = isWorse ? 'which is worse' : 'which may be worse; more samples would tell';
+  return {
+    ...figures,
+    difference,
+    interval,
+    outcome: isFine ? 'passed' : 'failed',
+    detail: isFine ? told : `${told}, ${verdict}; ${points(amount).slice(1)} points are tolerated`,
+  };
+}
+
+function points(share: number): string {
+  const text = (share * 100).toFixed(1);
+  return text.startsWith('-') ? `−${text.slice(1)}` : `+${text}`;
 }
 
 /** With a real minus. */

@@ -1,30 +1,20 @@
 import { expect, test } from 'vitest';
-import { frameworkOf, parseFlavors } from './mlmodel.ts';
+import { frameworkOf, readMlmodel } from './mlmodel.ts';
 
-const MLMODEL = `artifact_path: mlflow-artifacts:/1/models/m-1/artifacts
-flavors:
-  python_function:
-    env:
-      conda: conda.yaml
-    loader_module: mlflow.sklearn
-  sklearn:
-    code: null
-    pickled_model: model.pkl
-mlflow_version: 3.17.2
-model_id: m-1
-`;
-
-test('the flavors are the keys of that block and nothing deeper', () => {
-  expect(parseFlavors(MLMODEL)).toEqual(['python_function', 'sklearn']);
+test('the flavors are the keys of that block', () => {
+  const document = { flavors: { python_function: { env: {} }, sklearn: { code: null } }, model_id: 'm-1' };
+  expect(readMlmodel(document)).toEqual({ flavors: ['python_function', 'sklearn'], signature: null });
 });
 
 test('the framework is the flavor that is not generic', () => {
-  expect(frameworkOf(parseFlavors(MLMODEL))).toBe('sklearn');
+  expect(frameworkOf(['python_function', 'sklearn'])).toBe('sklearn');
   expect(frameworkOf(['python_function'])).toBe('pyfunc');
   expect(frameworkOf([])).toBeNull();
 });
 
-test('a text that is no MLmodel has no flavors', () => {
-  expect(parseFlavors('')).toEqual([]);
-  expect(parseFlavors('flavors: {}\nx: y')).toEqual([]);
-});
+test.each([null, 'text', 7, [], {}, { flavors: [] }, { flavors: 'sklearn', signature: 'x' }])(
+  '%j is no MLmodel, and says nothing',
+  (document) => {
+    expect(readMlmodel(document)).toEqual({ flavors: [], signature: null });
+  },
+);

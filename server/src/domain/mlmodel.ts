@@ -1,21 +1,19 @@
-/**
- * What we want to know of MLflow's `MLmodel` file: the names under `flavors:`. It is YAML that MLflow writes
- * itself in block style, so the keys of that block are lines with the block's indentation; no parser is needed.
- */
-export function parseFlavors(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  const start = lines.findIndex((line) => /^flavors:\s*$/.test(line));
-  if (start < 0) return [];
-  const flavors: string[] = [];
-  let indent = '';
-  for (const line of lines.slice(start + 1)) {
-    const match = /^( +)(['"]?)([A-Za-z0-9_.-]+)\2:/.exec(line);
-    if (/^\S/.test(line)) break;
-    if (match === null) continue;
-    indent ||= match[1] ?? '';
-    if (match[1] === indent) flavors.push(match[3] ?? '');
-  }
-  return flavors;
+import { readSignature, type Signature } from './signature.ts';
+
+/** What we want to know of MLflow's `MLmodel` file. */
+export interface Mlmodel {
+  /** The names under `flavors:`. */
+  readonly flavors: readonly string[];
+  readonly signature: Signature | null;
+}
+
+/** Reads a parsed `MLmodel`; anything else says nothing. */
+export function readMlmodel(document: unknown): Mlmodel {
+  const { flavors, signature } = isRecord(document) ? document : {};
+  return {
+    flavors: isRecord(flavors) ? Object.keys(flavors) : [],
+    signature: readSignature(signature),
+  };
 }
 
 /** The framework that a model's flavors name: the one that is not the generic `python_function`. */
@@ -23,4 +21,8 @@ export function frameworkOf(flavors: readonly string[]): string | null {
   const own = flavors.find((flavor) => flavor !== 'python_function');
   if (own !== undefined) return own;
   return flavors.length > 0 ? 'pyfunc' : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

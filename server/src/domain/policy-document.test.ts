@@ -81,6 +81,9 @@ describe('a policy as it is written', () => {
           tolerance: { kind: 'absolute', amount: 0 },
           sameDataset: 'any',
           late: 'refuse',
+          counts: null,
+          confidence: 0.95,
+          kind: 'metric',
         },
         {
           metric: 'recall/camera:ir',
@@ -90,6 +93,9 @@ describe('a policy as it is written', () => {
           tolerance: { kind: 'absolute', amount: 0.01 },
           sameDataset: 'required',
           late: 'refuse',
+          counts: null,
+          confidence: 0.95,
+          kind: 'metric',
         },
       ],
       soakMs: 86_400_000,
@@ -153,6 +159,28 @@ describe('a policy as it is written', () => {
     ],
     ['an odd duration', withRule({ soak: '24h' }), '/transitions/0/soak', 'PT24H'],
     ['months', withRule({ expires_after: 'P1M' }), '/transitions/0/expires_after', 'PT24H'],
+    [
+      'a relative tolerance of counts',
+      withGate({
+        not_worse_than: 'production',
+        tolerance: '2%',
+        counts: { successes: 'a', trials: 'b' },
+      }),
+      '/transitions/0/gates/0',
+      'the tolerance is an amount',
+    ],
+    [
+      'a free confidence',
+      withGate({ at_least: 1, confidence: 0.8 }),
+      '/transitions/0/gates/0/confidence',
+      '0.9, 0.95, 0.99',
+    ],
+    [
+      'a signature that is nothing',
+      withRule({ gates: [{ signature: 'similar' }] }),
+      '/transitions/0/gates/0/signature',
+      'identical, backward_compatible',
+    ],
     ['an idle gate', withGate({}), '/transitions/0/gates/0', 'at_least, at_most or not_worse_than'],
     [
       'an impossible gate',

@@ -10,11 +10,14 @@ import type {
   Excluded,
   FreezeWindow,
   Gate,
+  MetricGate,
   Policy,
   Principal,
+  SignatureGate,
   Tolerance,
   TransitionRule,
 } from './policy.ts';
+import { CONFIDENCES, type Confidence } from './proportion.ts';
 import { STAGES, type Stage } from './stage.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
@@ -124,7 +127,20 @@ function readCheck(at: Place): CheckRule {
 const NO_TOLERANCE: Tolerance = { kind: 'absolute', amount: 0 };
 
 function readGate(at: Place): Gate {
-  const gate = at.object<Gate>({
+  const isAboutSignatures = typeof at.value === 'object' && at.value !== null && 'signature' in at.value;
+  return isAboutSignatures ? readSignatureGate(at) : readMetricGate(at);
+}
+
+function readSignatureGate(at: Place): Gate {
+  const gate = at.object<Omit<SignatureGate, 'kind'>>({
+    atLeast: field((one) => one.oneOf(['identical', 'backward_compatible'] as const), undefined, 'signature'),
+    with: field(readStage, 'production' as const),
+  });
+  return { kind: 'signature', ...gate };
+}
+
+function readMetricGate(at: Place): Gate {
+  const gate = at.object<Omit<MetricGate, 'kind'>>({
     metric: field((one) => one.text(250)),
     atLeast: field((one) => one.number(), null, 'at_least'),
     atMost: field((one) => one.number(), null, 'at_most'),
@@ -132,13 +148,30 @@ function readGate(at: Place): Gate {
     tolerance: field(readTolerance, NO_TOLERANCE),
     sameDataset: field((one) => one.oneOf(['required', 'any'] as const), 'any' as const, 'same_dataset'),
     late: field((one) => one.oneOf(['refuse', 'accept'] as const), 'refuse' as const),
+    counts: field(readCounts, null),
+    confidence: field(readConfidence, 0.95 as const),
   });
-  const { atLeast, atMost, notWorseThan } = gate;
+  const { atLeast, atMost, notWorseThan, counts, tolerance } = gate;
   if (atLeast === null && atMost === null && notWorseThan === null)
     at.refuse('A gate says at_least, at_most or not_worse_than.');
   if (atLeast !== null && atMost !== null && atLeast > atMost)
     at.refuse('Nothing is at least more than it is at most.');
-  return gate;
+  if (counts !== null && tolerance.kind === 'relative')
+    at.refuse('Of a proportion with counts the tolerance is an amount, such as 0.01 for one point.');
+  return { kind: 'metric', ...gate };
+}
+
+function readCounts(at: Place): MetricGate['counts'] {
+  return at.object({
+    successes: field((one) => one.text(250)),
+    trials: field((one) => one.text(250)),
+  });
+}
+
+function readConfidence(at: Place): Confidence {
+  const known = CONFIDENCES.find((confidence) => confidence === at.value);
+  if (known === undefined) at.refuse(`It must be one of ${CONFIDENCES.join(', ')}.`);
+  return known ?? 0.95;
 }
 
 /** An amount, or a share such as "2%". */

@@ -1,5 +1,6 @@
 import type { Role } from './actor.ts';
 import type { MetricDirection } from './metric-direction.ts';
+import type { Confidence } from './proportion.ts';
 import type { ModelKind } from './registered-model.ts';
 import type { Stage } from './stage.ts';
 
@@ -43,7 +44,10 @@ export interface CheckRule {
 }
 
 /** What we compute from the evidence. */
-export interface Gate {
+export type Gate = MetricGate | SignatureGate;
+
+export interface MetricGate {
+  readonly kind: 'metric';
   readonly metric: string;
   readonly atLeast: number | null;
   readonly atMost: number | null;
@@ -53,6 +57,17 @@ export interface Gate {
   readonly sameDataset: 'required' | 'any';
   /** What is thought of metrics that were logged after registration. */
   readonly late: 'refuse' | 'accept';
+  /** The metrics that a proportion is made of, so that chance is told from loss; null: the value is taken as it is. */
+  readonly counts: { readonly successes: string; readonly trials: string } | null;
+  /** That a proportion is not worse must be this sure. */
+  readonly confidence: Confidence;
+}
+
+/** Whoever calls the holder of the stage can call the version, too. */
+export interface SignatureGate {
+  readonly kind: 'signature';
+  readonly atLeast: 'identical' | 'backward_compatible';
+  readonly with: Stage;
 }
 
 /** How much worse is not worse: an amount, or a share of the incumbent's value. */
@@ -103,6 +118,11 @@ export interface FreezeWindow {
 /** The rule of a change; null: the policy knows no such change. The first that fits counts. */
 export function ruleFor(policy: Pick<Policy, 'transitions'>, from: Stage, to: Stage): TransitionRule | null {
   return policy.transitions.find((rule) => rule.to === to && rule.from.includes(from)) ?? null;
+}
+
+/** The stage whose holder a gate compares with; null: with none. */
+export function rivalStageOf(gate: Gate): Stage | null {
+  return gate.kind === 'signature' ? gate.with : gate.notWorseThan;
 }
 
 /** The rule of pointing an alias somewhere by a request; null: no request is about it. */

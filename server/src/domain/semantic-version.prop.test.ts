@@ -61,6 +61,17 @@ test('the next label is greater than the greatest', () => {
   );
 });
 
+test.each([
+  [null, false, '1.0.0'],
+  ['1.4.2', false, '1.5.0'],
+  ['1.4.2', true, '2.0.0'],
+  ['2.0.0-rc.1', false, '2.0.0'],
+  ['2.0.0-rc.1', true, '2.0.0'],
+])('after %s, breaking: %s, comes %s', (greatest, isBreaking, next) => {
+  const version = greatest === null ? null : parseSemanticVersion(greatest);
+  expect(renderSemanticVersion(nextSemanticVersion(version, isBreaking))).toBe(next);
+});
+
 test('the example of semver.org section 11 is in order', () => {
   const order = [
     '1.0.0-alpha',

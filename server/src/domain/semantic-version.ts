@@ -39,9 +39,14 @@ export function renderSemanticVersion(version: SemanticVersion): string {
   return version.prerelease === '' ? core : `${core}-${version.prerelease}`;
 }
 
-/** The next label when none is given: the next minor of the greatest, 1.0.0 for the first. */
-export function nextSemanticVersion(greatest: SemanticVersion | null): SemanticVersion {
+/**
+ * The next label when none is given: 1.0.0 for the first, the release of a pre-release, the next major when the signature
+ * breaks with that of the greatest, else the next minor.
+ */
+export function nextSemanticVersion(greatest: SemanticVersion | null, isBreaking = false): SemanticVersion {
   if (greatest === null) return { major: 1, minor: 0, patch: 0, prerelease: '' };
+  if (greatest.prerelease !== '') return { ...greatest, prerelease: '' };
+  if (isBreaking) return { major: greatest.major + 1, minor: 0, patch: 0, prerelease: '' };
   return { major: greatest.major, minor: greatest.minor + 1, patch: 0, prerelease: '' };
 }
 

@@ -8,6 +8,7 @@ import {
   type MetricDifference,
   type Outcome,
 } from '../domain/metric-comparison.ts';
+import { compareSignatures, type SignatureDifference } from '../domain/signature-comparison.ts';
 import { compareTexts, type TextDifference } from '../domain/text-comparison.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
@@ -28,6 +29,8 @@ export interface Comparison {
   /** Null when a version is not sealed. */
   readonly sizeDiffBytes: number | null;
   readonly files: FileDifference;
+  /** Of the sealed files. */
+  readonly signature: SignatureDifference;
   readonly verdict: { readonly outcome: Outcome; readonly reasons: readonly string[] };
 }
 
@@ -46,7 +49,11 @@ export async function compareVersions(
   return deps.store.read(async (reader) => {
     const v1 = await viewVersion(reader, actor, await selectVersion(reader, name, input.version1));
     const v2 = await viewVersion(reader, actor, await selectVersion(reader, name, input.version2));
-    return compare(v1, v2, compareFiles(await manifestOf(reader, v1), await manifestOf(reader, v2)));
+    return {
+      ...compare(v1, v2),
+      files: compareFiles(await manifestOf(reader, v1), await manifestOf(reader, v2)),
+      signature: await compareSigned(reader, v1, v2),
+    };
   });
 }
 
@@ -56,7 +63,7 @@ export function isEvaluation({ tags }: DatasetInput): boolean {
   return EVALUATION.has(context.toLowerCase());
 }
 
-function compare(v1: VersionView, v2: VersionView, files: FileDifference): Comparison {
+function compare(v1: VersionView, v2: VersionView): Omit<Comparison, 'files' | 'signature'> {
   const metrics = compareMetrics(
     { metrics: v1.metrics, measuredOn: v1.measuredOn, evaluatedOn: evaluatedOn(v1) },
     { metrics: v2.metrics, measuredOn: v2.measuredOn, evaluatedOn: evaluatedOn(v2) },
@@ -71,13 +78,19 @@ function compare(v1: VersionView, v2: VersionView, files: FileDifference): Compa
     dataVersionChanged: changed(v1.facts.dataVersion, v2.facts.dataVersion),
     codeVersionChanged: changed(v1.facts.codeVersion, v2.facts.codeVersion),
     sizeDiffBytes: sizeDifference(v1, v2),
-    files,
     verdict: judge(metrics),
   };
 }
 
 async function manifestOf(reader: Reader, { record }: VersionView) {
   return record === null ? [] : reader.seals.listManifest(record.modelId, record.version);
+}
+
+async function compareSigned(reader: Reader, v1: VersionView, v2: VersionView): Promise<SignatureDifference> {
+  const modelId = v1.record?.modelId ?? v2.record?.modelId ?? '';
+  const numbers = [v1.version.version, v2.version.version] as const;
+  const found = await reader.signatures.list(modelId, numbers);
+  return compareSignatures(found.get(numbers[0]) ?? null, found.get(numbers[1]) ?? null);
 }
 
 /** True also when one side is unknown; both unknown is no change. */

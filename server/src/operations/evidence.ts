@@ -34,6 +34,7 @@ export async function takeSnapshot(
     measuredOn: view.measuredOn,
     evaluatedOn: evaluatedOn(view),
     late: await lateMetrics(reader, modelId, view),
+    signature: (await reader.signatures.list(modelId, [version.version])).get(version.version) ?? null,
   };
   const digest = view.record?.digest ?? null;
   const document = {
@@ -41,6 +42,7 @@ export async function takeSnapshot(
     measured_on: Object.fromEntries(view.measuredOn),
     evaluated_on: gated.evaluatedOn,
     late: [...gated.late],
+    signature: gated.signature === null ? null : deps.digests.sha256(JSON.stringify(gated.signature)),
     facts: {
       model_type: view.facts.modelType,
       data_version: view.facts.dataVersion,

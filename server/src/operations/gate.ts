@@ -1,5 +1,5 @@
 import { type GatedVersion, type GateResult, judgeGate } from '../domain/gate.ts';
-import type { Gate } from '../domain/policy.ts';
+import { type Gate, rivalStageOf } from '../domain/policy.ts';
 import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { AskedChange } from './asked-change.ts';
@@ -14,15 +14,13 @@ export async function judgeGates(
   { gates, candidate }: { readonly gates: readonly Gate[]; readonly candidate: GatedVersion },
 ): Promise<readonly GateResult[]> {
   const incumbents = new Map<Stage, GatedVersion | null>();
-  for (const stage of new Set(gates.flatMap(({ notWorseThan }) => notWorseThan ?? [])))
+  for (const stage of new Set(gates.flatMap((gate) => rivalStageOf(gate) ?? [])))
     incumbents.set(stage, await findHolder(deps, reader, { identity, stage }));
-  return gates.map((gate) =>
-    judgeGate(gate, {
-      candidate,
-      incumbent: gate.notWorseThan === null ? null : (incumbents.get(gate.notWorseThan) ?? null),
-      directions: governing.policy.metrics,
-    }),
-  );
+  return gates.map((gate) => {
+    const stage = rivalStageOf(gate);
+    const incumbent = stage === null ? null : (incumbents.get(stage) ?? null);
+    return judgeGate(gate, { candidate, incumbent, directions: governing.policy.metrics });
+  });
 }
 
 /** Who entered the stage last, of those that are in it. */

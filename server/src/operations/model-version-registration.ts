@@ -65,7 +65,8 @@ export async function createModelVersion(
       loggedModelId: source.modelId,
       copyOf: source.copyOf,
       // Finalized since we looked: frozen now, and hashed by the job.
-      files: late && source.files !== null ? { kind: 'here', root: source.files, seen: [] } : files,
+      files:
+        late && source.files !== null ? { kind: 'here', root: source.files, seen: [], mlmodel: null } : files,
     });
     if (source.modelId !== null)
       await linkToLoggedModel(writer, source.modelId, { name: input.name, version: version.version });

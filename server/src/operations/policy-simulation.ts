@@ -2,7 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { judgeGate } from '../domain/gate.ts';
 import { matchesPattern, readableNames } from '../domain/permission.ts';
-import { type Policy, ruleFor, stagesBefore, type TransitionRule } from '../domain/policy.ts';
+import { type Policy, rivalStageOf, ruleFor, stagesBefore, type TransitionRule } from '../domain/policy.ts';
 import { parsePolicy } from '../domain/policy-document.ts';
 import { type SlotInterval, stageOfSlot, stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -150,10 +150,11 @@ async function failedGate(
   const candidate = rule.gates.length === 0 ? null : await gatedOf(move.version);
   if (candidate === null) return null;
   for (const gate of rule.gates) {
+    const stage = rivalStageOf(gate);
     const rivals =
-      gate.notWorseThan === null
+      stage === null
         ? []
-        : await reader.slots.listIntervalsAt(model.modelId, stageSlot(gate.notWorseThan), move.atMs - 1);
+        : await reader.slots.listIntervalsAt(model.modelId, stageSlot(stage), move.atMs - 1);
     const incumbent = await gatedOf(rivals[0]?.version);
     const { outcome, detail } = judgeGate(gate, { candidate, incumbent, directions: policy.metrics });
     if (outcome !== 'passed') return detail;

@@ -32,6 +32,7 @@ import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
 import type { SessionReader, SessionWriter } from './ports/session.ts';
 import type { SignInRules } from './ports/sign-in.ts';
+import type { SignatureReader, SignatureWriter } from './ports/signature.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { TransitionRequestReader, TransitionRequestWriter } from './ports/transition-request.ts';
@@ -63,6 +64,7 @@ export interface Reader {
   readonly transitionRequests: TransitionRequestReader;
   readonly checks: CheckReader;
   readonly registrationMetrics: RegistrationMetricReader;
+  readonly signatures: SignatureReader;
   readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
   readonly grants: GrantReader;
@@ -94,6 +96,7 @@ export interface Writer extends Reader {
   readonly transitionRequests: TransitionRequestWriter;
   readonly checks: CheckWriter;
   readonly registrationMetrics: RegistrationMetricWriter;
+  readonly signatures: SignatureWriter;
   readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;
   readonly grants: GrantWriter;

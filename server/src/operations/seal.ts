@@ -6,6 +6,7 @@ import type { ModelVersion } from '../domain/model-version.ts';
 import type { Seal } from '../domain/version-record.ts';
 import { recordEvent } from './audit.ts';
 import { versionObject } from './audit-object.ts';
+import { MLMODEL, type ReadMlmodel, readMlmodelFile } from './mlmodel-file.ts';
 import type { WalkedFile } from './ports/artifact-store.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -13,7 +14,12 @@ import { findVersionFiles } from './version-place.ts';
 
 /** Where a version's files are: under a path of ours (seen before the unit of work), nowhere, or out of reach. */
 export type VersionFiles =
-  | { readonly kind: 'here'; readonly root: ArtifactPath; readonly seen: readonly WalkedFile[] }
+  | {
+      readonly kind: 'here';
+      readonly root: ArtifactPath;
+      readonly seen: readonly WalkedFile[];
+      readonly mlmodel: ReadMlmodel | null;
+    }
   | { readonly kind: 'none' }
   | { readonly kind: 'unreachable' };
 
@@ -36,7 +42,7 @@ export async function surveyFiles(deps: Deps, root: ArtifactPath | null): Promis
     if (isRegistryError(error, 'resource_conflict')) return { kind: 'unreachable' };
     if (!isRegistryError(error, 'artifact_not_found')) throw error;
   }
-  return { kind: 'here', root, seen };
+  return { kind: 'here', root, seen, mlmodel: await readMlmodelFile(deps, seen) };
 }
 
 /**
@@ -57,7 +63,7 @@ export async function sealInUnit(
   const manifest = await manifestFromRecords(writer, files.root, files.seen);
   return manifest === null
     ? { seal: 'pending', ...NOT_SEALED }
-    : storeManifest(deps, writer, version, manifest);
+    : storeManifest(deps, writer, version, { manifest, mlmodel: files.mlmodel });
 }
 
 /** The manifest when the records say the same as the disk, else null. */
@@ -78,14 +84,24 @@ async function manifestFromRecords(
   return manifest;
 }
 
+/** Files with their hashes, and what their `MLmodel` said when it was read. */
+interface SealedFiles {
+  readonly manifest: readonly ManifestFile[];
+  readonly mlmodel: ReadMlmodel | null;
+}
+
 async function storeManifest(
   deps: Deps,
   writer: Writer,
   version: { modelId: string; version: number },
-  files: readonly ManifestFile[],
+  files: SealedFiles,
 ): Promise<SealResult> {
-  const manifest = sortManifest(files);
-  await writer.seals.putManifest(version.modelId, version.version, manifest);
+  const manifest = sortManifest(files.manifest);
+  const { modelId, version: number } = version;
+  await writer.seals.putManifest(modelId, number, manifest);
+  const { sha256 = null, signature = null } = files.mlmodel ?? {};
+  const isSealed = manifest.some((file) => file.path === MLMODEL && file.sha256 === sha256);
+  if (signature !== null && isSealed) await writer.signatures.put(modelId, number, signature);
   return {
     seal: 'sealed',
     digest: `sha256:${deps.digests.sha256(canonicalManifest(manifest))}`,
@@ -130,11 +146,11 @@ export async function completeSeal(
       ? await deps.store.write((writer) => freezeAdopted(deps, writer, pending))
       : parseArtifactPath(pending.path);
   if (root === null) return true;
-  const manifest = await hashTree(deps, root, options.onlyKnown);
-  if (manifest === null) return false;
+  const sealed = await hashTree(deps, root, options.onlyKnown);
+  if (sealed === null) return false;
   await deps.store.write(async (writer) => {
     const { modelId, modelName: name, version } = pending;
-    const result = await storeManifest(deps, writer, pending, manifest);
+    const result = await storeManifest(deps, writer, pending, sealed);
     await writer.versionRecords.setSeal(modelId, version, { ...result, nowMs: deps.clock.now() });
     await recordSeal(deps, writer, OPERATOR, { model: { modelId, name }, version, result });
   });
@@ -156,7 +172,7 @@ export async function recordSeal(
   });
 }
 
-async function hashTree(deps: Deps, root: ArtifactPath, onlyKnown: boolean): Promise<ManifestFile[] | null> {
+async function hashTree(deps: Deps, root: ArtifactPath, onlyKnown: boolean): Promise<SealedFiles | null> {
   const records = await deps.store.read((reader) => reader.seals.listArtifacts(root));
   const known = new Map(records.map((record) => [record.path, record]));
   const files = await surveyFiles(deps, root);
@@ -170,7 +186,7 @@ async function hashTree(deps: Deps, root: ArtifactPath, onlyKnown: boolean): Pro
     if (sha256 === null) return null;
     manifest.push({ path: manifestPath(file), sizeBytes: file.sizeBytes, sha256 });
   }
-  return manifest;
+  return { manifest, mlmodel: files.mlmodel };
 }
 
 /** Null when the file is not the one that was seen. */

@@ -8,6 +8,8 @@ import {
   renderSemanticVersion,
   type SemanticVersion,
 } from '../domain/semantic-version.ts';
+import type { Signature } from '../domain/signature.ts';
+import { compareSignatures } from '../domain/signature-comparison.ts';
 import { stageSlot } from '../domain/slot.ts';
 import { type Stage, toMlflowStage } from '../domain/stage.ts';
 import { sortedTags, type Tag } from '../domain/tag.ts';
@@ -68,7 +70,7 @@ export async function insertVersion(
     insertion.numbering ?? (await writer.versionRecords.findNumbering(identity.name, slot)) ?? UNNUMBERED;
   // One more than any version of this name ever had, deleted models included.
   const number = Math.max(identity.greatestNumber, numbering.lastNumberOfName) + 1;
-  const label = await chooseLabel(writer, identity, numbering, insertion.semanticVersion);
+  const label = await chooseLabel(writer, identity, numbering, insertion);
   const atMs = Math.max(nowMs, (numbering.enteredAtMs ?? 0) + 1);
   await writer.modelVersions.insert({
     name: identity.name,
@@ -165,11 +167,14 @@ async function chooseLabel(
   writer: Writer,
   model: LockedModel,
   numbering: VersionNumbering,
-  given: SemanticVersion | null,
+  { semanticVersion: given, files }: Pick<VersionInsertion, 'semanticVersion' | 'files'>,
 ): Promise<SemanticVersion> {
   const { name } = model;
   const greatest = await greatestLabel(writer, model, numbering.greatestLabel);
-  if (given === null) return nextSemanticVersion(greatest);
+  if (given === null) {
+    const signature = files.kind === 'here' ? (files.mlmodel?.signature ?? null) : null;
+    return nextSemanticVersion(greatest, await isBreaking(writer, model, { greatest, signature }));
+  }
   if (greatest !== null && compareSemanticVersions(given, greatest) <= 0)
     throw new RegistryError('semantic_version_conflict', {
       name,
@@ -177,6 +182,17 @@ async function chooseLabel(
       greatest: renderSemanticVersion(greatest),
     });
   return given;
+}
+
+/** Whether who calls the version with the greatest label could not call this one; what is not known breaks nothing. */
+async function isBreaking(
+  writer: Writer,
+  { modelId }: LockedModel,
+  { greatest, signature }: { greatest: SemanticVersion | null; signature: Signature | null },
+): Promise<boolean> {
+  if (greatest === null || signature === null) return false;
+  const older = await writer.signatures.findOfLabel(modelId, greatest);
+  return compareSignatures(older, signature).compatibility === 'breaking';
 }
 
 /** The greatest label, also of the versions that are not adopted yet (`AdoptionWriter.adoptNext` has the rule). */

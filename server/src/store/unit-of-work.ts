@@ -21,6 +21,7 @@ import { runReader, runWriter } from './run.ts';
 import { sealReader, sealWriter } from './seal.ts';
 import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
 import { sessionReader, sessionWriter } from './session.ts';
+import { signatureReader, signatureWriter } from './signature.ts';
 import { slotReader, slotWriter } from './slot.ts';
 import { subjectReader, subjectWriter } from './subject.ts';
 import { transitionRequestReader, transitionRequestWriter } from './transition-request.ts';
@@ -52,6 +53,7 @@ export function readerOf(context: StoreContext): Reader {
     transitionRequests: transitionRequestReader(context),
     checks: checkReader(context),
     registrationMetrics: registrationMetricReader(context),
+    signatures: signatureReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -85,6 +87,7 @@ export function writerOf(context: StoreContext): Writer {
     transitionRequests: transitionRequestWriter(context),
     checks: checkWriter(context),
     registrationMetrics: registrationMetricWriter(context),
+    signatures: signatureWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -14,3 +14,6 @@ export type DefaultedInt64 = ColumnType<Int64, Int64 | undefined, Int64>;
 export function toBoolean(value: boolean | number): boolean {
   return value === true || value === 1;
 }
+
+/** A column that is written once and never updated. */
+export type Fixed<T> = ColumnType<T, T, never>;

@@ -10,6 +10,7 @@ import { authors } from './migrations/0006-authors.ts';
 import { names } from './migrations/0007-names.ts';
 import { governance } from './migrations/0008-governance.ts';
 import { registrationMetrics } from './migrations/0009-registration-metrics.ts';
+import { signatures } from './migrations/0010-signatures.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   names,
   governance,
   registrationMetrics,
+  signatures,
 ];
 
 /**

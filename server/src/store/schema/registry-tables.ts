@@ -2,12 +2,10 @@
  * Our own tables. They refer to models by `model_id` and version number, never by name. Times are
  * milliseconds since 1970. What has a home in MLflow's tables (description, tags, aliases, stage) is not here.
  */
-import type { ColumnType, Generated } from 'kysely';
+import type { Generated } from 'kysely';
 import type { Int64 } from '../../domain/int64.ts';
-import type { BooleanColumn } from './columns.ts';
-
-/** A column that is written once and never updated. */
-type Fixed<T> = ColumnType<T, T, never>;
+import type { BooleanColumn, Fixed } from './columns.ts';
+import type { GovernanceTables } from './governance-tables.ts';
 
 /** Which of our migrations this database has seen. */
 interface RegistryMigrationsTable {
@@ -250,90 +248,6 @@ interface RegistryWebhookDeliveriesTable {
   reason: string | null;
 }
 
-/** The newest revision of a policy; its revisions stay when it is deleted. */
-interface RegistryPoliciesTable {
-  workspace: Fixed<string>;
-  name: Fixed<string>;
-  revision: number;
-  deleted_at_ms: Int64 | null;
-}
-
-interface RegistryPolicyRevisionsTable {
-  workspace: Fixed<string>;
-  name: Fixed<string>;
-  revision: Fixed<number>;
-  /** JSON, as it was written. */
-  document: Fixed<string>;
-  created_at_ms: Fixed<Int64>;
-  created_by: Fixed<string>;
-}
-
-/** What was asked for under a policy; `ended_at_ms` null while it may still happen. */
-interface RegistryTransitionRequestsTable {
-  request_id: Fixed<string>;
-  model_id: Fixed<string>;
-  version: Fixed<number>;
-  target: Fixed<string>;
-  state: string;
-  policy_name: Fixed<string>;
-  policy_revision: Fixed<number>;
-  reason: Fixed<string | null>;
-  digest: string | null;
-  evidence_digest: string;
-  /** JSON. */
-  evidence: string;
-  opened_at_ms: Fixed<Int64>;
-  expires_at_ms: Fixed<Int64 | null>;
-  ended_at_ms: Int64 | null;
-  ended_by: string | null;
-  end_reason: string | null;
-}
-
-interface RegistryTransitionRequestersTable {
-  request_id: Fixed<string>;
-  subject_id: Fixed<string>;
-  at_ms: Fixed<Int64>;
-}
-
-/** The newest word of each voter. */
-interface RegistryVotesTable {
-  request_id: Fixed<string>;
-  subject_id: Fixed<string>;
-  decision: string;
-  comment: string | null;
-  digest: string | null;
-  evidence_digest: string;
-  at_ms: Int64;
-  is_self: BooleanColumn;
-}
-
-/** What was reported of a version from outside, the newest of each reporter. */
-interface RegistryChecksTable {
-  model_id: Fixed<string>;
-  version: Fixed<number>;
-  name: Fixed<string>;
-  reporter: Fixed<string>;
-  digest: string | null;
-  conclusion: string;
-  details_url: string | null;
-  summary: string | null;
-  /** JSON. */
-  facts: string;
-  at_ms: Int64;
-}
-
-/** The latest points of a version's run and logged model when it was registered; values as MLflow stores them. */
-interface RegistryRegistrationMetricsTable {
-  model_id: Fixed<string>;
-  version: Fixed<number>;
-  source: Fixed<'run' | 'model'>;
-  metric: Fixed<string>;
-  value: Fixed<number>;
-  is_nan: Fixed<boolean>;
-  timestamp_ms: Fixed<Int64>;
-  step: Fixed<Int64>;
-}
-
 /** Which model had which name when; `to_ms` null while it has. */
 interface RegistryModelNamesTable {
   workspace: Fixed<string>;
@@ -361,7 +275,7 @@ interface RegistryClientUploadsTable {
 }
 
 /** Our tables by name. */
-export interface RegistryTables {
+export interface RegistryTables extends GovernanceTables {
   registry_migrations: RegistryMigrationsTable;
   registry_models: RegistryModelsTable;
   registry_names: RegistryNamesTable;
@@ -386,11 +300,4 @@ export interface RegistryTables {
   registry_client_uploads: RegistryClientUploadsTable;
   registry_authors: RegistryAuthorsTable;
   registry_model_names: RegistryModelNamesTable;
-  registry_policies: RegistryPoliciesTable;
-  registry_policy_revisions: RegistryPolicyRevisionsTable;
-  registry_transition_requests: RegistryTransitionRequestsTable;
-  registry_transition_requesters: RegistryTransitionRequestersTable;
-  registry_votes: RegistryVotesTable;
-  registry_checks: RegistryChecksTable;
-  registry_registration_metrics: RegistryRegistrationMetricsTable;
 }

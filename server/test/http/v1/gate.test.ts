@@ -112,4 +112,86 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         expect(await gatesOf(1)).toMatchObject([{ outcome: 'late', value: 0.8 }]);
       });
     });
+
+    describe('on signatures', () => {
+      const mlmodel = (inputs: string) => `flavors:
+  python_function:
+    loader_module: net
+signature:
+  inputs: '[${inputs}]'
+  outputs: '[{"type": "tensor", "tensor-spec": {"dtype": "int64", "shape":
+    [-1]}}]'
+  params: null
+`;
+      const A = '{"type": "long", "name": "a", "required": true}';
+      const B = '{"type": "string", "name": "a column with a long name", "required":\n    true}';
+      async function logged(inputs: string): Promise<number> {
+        const { model } = await mlflow('logged-models', { experiment_id: '0', name: 'net' });
+        const { model_id: id } = model.info;
+        server.actAs(people.actor('ada'));
+        await server.app.inject({
+          method: 'PUT',
+          url: `/api/2.0/mlflow-artifacts/artifacts/0/models/${id}/artifacts/MLmodel`,
+          payload: mlmodel(inputs),
+          headers: { 'content-type': 'application/octet-stream' },
+        });
+        await people.as('ada', 'PATCH', `/api/2.0/mlflow/logged-models/${id}`, {
+          model_id: id,
+          status: 'LOGGED_MODEL_READY',
+        });
+        await people.as('ada', 'POST', '/api/2.0/mlflow/registered-models/create', { name: 'field-count' });
+        const { model_version } = await mlflow('model-versions/create', {
+          name: 'field-count',
+          source: `models:/${id}`,
+          model_id: id,
+        });
+        return Number(model_version.version);
+      }
+      const labelOf = async (version: number) =>
+        (await people.as('ada', 'GET', `/api/v1/models/field-count?version=${version}`)).body
+          .semantic_version;
+
+      test('name what breaks, read from the sealed files', async () => {
+        await logged(A);
+        await people.as('ada', 'POST', '/api/v1/models/transition', {
+          model_name: 'field-count',
+          version: 1,
+          new_stage: 'production',
+        });
+        await govern({ signature: 'backward_compatible' });
+        expect(await gatesOf(await logged(A))).toMatchObject([
+          { outcome: 'passed', compatibility: 'identical' },
+        ]);
+        expect(await gatesOf(await logged(`${A}, ${B}`))).toMatchObject([
+          {
+            kind: 'signature',
+            outcome: 'failed',
+            compatibility: 'breaking',
+            incumbent: { version: 1 },
+            changes: [
+              { part: 'inputs', field: 'a column with a long name', change: 'added', breaking: true },
+            ],
+            detail:
+              'the signature is not backward-compatible to that of version 1 in production: inputs a column with a long name added (string)',
+          },
+        ]);
+        const { body } = await people.as(
+          'ada',
+          'GET',
+          '/api/v1/models/field-count/compare?version1=1&version2=3',
+        );
+        expect(body.signature_diff).toMatchObject({
+          compatibility: 'breaking',
+          changes: [{ field: 'a column with a long name', from: null, to: 'string' }],
+        });
+        const runId = await run();
+        expect(await outcomesOf(await version(runId))).toEqual(['not_comparable']);
+      });
+
+      test('decide the next semantic version, too', async () => {
+        const labels: string[] = [];
+        for (const inputs of [A, A, `${A}, ${B}`, A]) labels.push(await labelOf(await logged(inputs)));
+        expect(labels).toEqual(['1.0.0', '1.1.0', '2.0.0', '2.1.0']);
+      });
+    });
   });

@@ -51,7 +51,7 @@ export class People {
   /** Asks as somebody; never a 5xx. */
   async as(
     name: string,
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     payload?: object,
     headers: Readonly<Record<string, string>> = {},

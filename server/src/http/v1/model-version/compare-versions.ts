@@ -44,7 +44,16 @@ const ANSWER = Type.Object({
   tags_diff: TEXT_DIFFERENCES,
   signature_diff: Type.Object({
     compatibility: Type.Enum(['identical', 'backward_compatible', 'breaking', 'unknown']),
-    changes: Type.Array(Type.String()),
+    changes: Type.Array(
+      Type.Object({
+        part: Type.Enum(['inputs', 'outputs', 'params']),
+        field: Type.String({ description: 'Its name, or its place (`#0`).' }),
+        change: Type.Enum(['added', 'removed', 'retyped', 'made_optional', 'made_required', 'new_default']),
+        from: TEXT,
+        to: TEXT,
+        breaking: Type.Boolean(),
+      }),
+    ),
   }),
   files_diff: Type.Object({
     added: Type.Array(Type.String()),
@@ -101,14 +110,14 @@ function renderComparison(comparison: Comparison) {
     code_version_changed: comparison.codeVersionChanged,
     size_diff_mb: toMegabytes(comparison.sizeDiffBytes),
     tags_diff: toRecord(comparison.tags),
-    // Neither the signature nor the requirements are read from the files yet.
-    signature_diff: { compatibility: 'unknown', changes: [] },
+    signature_diff: comparison.signature,
     files_diff: {
       added: files.added,
       removed: files.removed,
       changed: files.changed.map(({ sizeDiffBytes, ...file }) => ({ ...file, size_diff: sizeDiffBytes })),
       unchanged_count: files.unchangedCount,
     },
+    // Requirements are not read from the files yet.
     requirements_diff: [],
     datasets_diff: [...comparison.datasets].map(([name, { v1, v2 }]) => ({ name, v1, v2 })),
     verdict: comparison.verdict,

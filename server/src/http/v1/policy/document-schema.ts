@@ -40,7 +40,7 @@ const CHECK = Type.Object(
   closed,
 );
 
-const GATE = Type.Object(
+const METRIC_GATE = Type.Object(
   {
     metric: Type.String({
       minLength: 1,
@@ -54,10 +54,38 @@ const GATE = Type.Object(
       Type.Union([Type.Number({ minimum: 0 }), Type.String({ description: 'A share such as `2%`.' })]),
     ),
     same_dataset: Type.Optional(Type.Enum(['required', 'any'])),
-    late: Type.Optional(Type.Enum(['refuse', 'accept'])),
+    late: Type.Optional(
+      Type.Enum(['refuse', 'accept'], {
+        description: 'What is thought of metrics that were logged after registration; unless given: refuse.',
+      }),
+    ),
+    counts: Type.Optional(
+      Type.Object(
+        { successes: Type.String(), trials: Type.String() },
+        {
+          ...closed,
+          description:
+            'Names of two metrics: the gate is about their proportion, and not worse is what is surely not worse (Newcombe’s interval).',
+        },
+      ),
+    ),
+    confidence: Type.Optional(
+      Type.Union([Type.Literal(0.9), Type.Literal(0.95), Type.Literal(0.99)], {
+        description: 'Of the interval; unless given: 0.95.',
+      }),
+    ),
   },
   { ...closed, description: 'At least one of at_least, at_most, not_worse_than.' },
 );
+const SIGNATURE_GATE = Type.Object(
+  { signature: Type.Enum(['identical', 'backward_compatible']), with: Type.Optional(STAGE) },
+  {
+    ...closed,
+    description:
+      'What the sealed MLmodel takes and gives, against the holder of the stage (unless given: production).',
+  },
+);
+const GATE = Type.Union([METRIC_GATE, SIGNATURE_GATE]);
 
 const TRANSITION = Type.Object(
   {

@@ -1,0 +1,107 @@
+/** Our tables about who lets what happen, on what evidence. */
+import type { Int64 } from '../../domain/int64.ts';
+import type { BooleanColumn, Fixed } from './columns.ts';
+
+/** The newest revision of a policy; its revisions stay when it is deleted. */
+interface RegistryPoliciesTable {
+  workspace: Fixed<string>;
+  name: Fixed<string>;
+  revision: number;
+  deleted_at_ms: Int64 | null;
+}
+
+interface RegistryPolicyRevisionsTable {
+  workspace: Fixed<string>;
+  name: Fixed<string>;
+  revision: Fixed<number>;
+  /** JSON, as it was written. */
+  document: Fixed<string>;
+  created_at_ms: Fixed<Int64>;
+  created_by: Fixed<string>;
+}
+
+/** What was asked for under a policy; `ended_at_ms` null while it may still happen. */
+interface RegistryTransitionRequestsTable {
+  request_id: Fixed<string>;
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  target: Fixed<string>;
+  state: string;
+  policy_name: Fixed<string>;
+  policy_revision: Fixed<number>;
+  reason: Fixed<string | null>;
+  digest: string | null;
+  evidence_digest: string;
+  /** JSON. */
+  evidence: string;
+  opened_at_ms: Fixed<Int64>;
+  expires_at_ms: Fixed<Int64 | null>;
+  ended_at_ms: Int64 | null;
+  ended_by: string | null;
+  end_reason: string | null;
+}
+
+interface RegistryTransitionRequestersTable {
+  request_id: Fixed<string>;
+  subject_id: Fixed<string>;
+  at_ms: Fixed<Int64>;
+}
+
+/** The newest word of each voter. */
+interface RegistryVotesTable {
+  request_id: Fixed<string>;
+  subject_id: Fixed<string>;
+  decision: string;
+  comment: string | null;
+  digest: string | null;
+  evidence_digest: string;
+  at_ms: Int64;
+  is_self: BooleanColumn;
+}
+
+/** What was reported of a version from outside, the newest of each reporter. */
+interface RegistryChecksTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  name: Fixed<string>;
+  reporter: Fixed<string>;
+  digest: string | null;
+  conclusion: string;
+  details_url: string | null;
+  summary: string | null;
+  /** JSON. */
+  facts: string;
+  at_ms: Int64;
+}
+
+/** The latest points of a version's run and logged model when it was registered; values as MLflow stores them. */
+interface RegistryRegistrationMetricsTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  source: Fixed<'run' | 'model'>;
+  metric: Fixed<string>;
+  value: Fixed<number>;
+  is_nan: Fixed<boolean>;
+  timestamp_ms: Fixed<Int64>;
+  step: Fixed<Int64>;
+}
+
+/** What a version takes and gives, of its sealed `MLmodel`. */
+interface RegistrySignaturesTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  /** JSON. */
+  signature: Fixed<string>;
+}
+
+/** These tables by name. */
+export interface GovernanceTables {
+  registry_policies: RegistryPoliciesTable;
+  registry_policy_revisions: RegistryPolicyRevisionsTable;
+  registry_transition_requests: RegistryTransitionRequestsTable;
+  registry_transition_requesters: RegistryTransitionRequestersTable;
+  registry_votes: RegistryVotesTable;
+  registry_checks: RegistryChecksTable;
+  registry_registration_metrics: RegistryRegistrationMetricsTable;
+  registry_signatures: RegistrySignaturesTable;
+}
