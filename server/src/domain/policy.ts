@@ -133,6 +133,11 @@ export function aliasRuleFor(policy: Pick<Policy, 'aliases'>, alias: string): Re
   return { approvals, exclude, checks: [], gates: [], expiresAfterMs: null, execute: 'on_approval' };
 }
 
+/** Whether anybody's approval is wanted. */
+export function wantsVotes({ approvals }: Pick<RequestRule, 'approvals'>): boolean {
+  return approvals.some(({ required }) => required > 0);
+}
+
 /** Where the policy leads to from a stage, in the order of its rules. */
 export function stagesAfter(policy: Pick<Policy, 'transitions'>, from: Stage): readonly Stage[] {
   return [...new Set(policy.transitions.filter((rule) => rule.from.includes(from)).map(({ to }) => to))];
@@ -141,15 +146,6 @@ export function stagesAfter(policy: Pick<Policy, 'transitions'>, from: Stage): r
 /** From where the policy leads to a stage. */
 export function stagesBefore(policy: Pick<Policy, 'transitions'>, to: Stage): readonly Stage[] {
   return [...new Set(policy.transitions.filter((rule) => rule.to === to).flatMap(({ from }) => from))];
-}
-
-/** Where others in a stage go when one enters it; null: they stay, as where the policy does not say and nobody asks. */
-export function displacedFrom(
-  { exclusive }: Pick<Policy, 'exclusive'>,
-  stage: Stage,
-  isAsked: boolean,
-): Stage | null {
-  return exclusive.get(stage) ?? (isAsked ? 'archived' : null);
 }
 
 /** The freeze that an instant lies in, for entering a stage. */

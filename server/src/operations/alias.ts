@@ -6,7 +6,7 @@ import { aliasSlot } from '../domain/slot.ts';
 import { MLFLOW_STAGES } from '../domain/stage.ts';
 import { aliasChanged } from '../domain/webhook-payload.ts';
 import { pointInUnit } from './alias-move.ts';
-import { lockChange } from './asked-change.ts';
+import { changeOfLocked } from './asked-change.ts';
 import { recordEvent } from './audit.ts';
 import { aliasObject } from './audit-object.ts';
 import { aliasRuleOf, guardedAlias } from './governed-doors.ts';
@@ -73,7 +73,8 @@ async function governAlias(
   if (rule.kind === 'protected') {
     if ((await writer.aliases.find(name, alias)) === version) return 'done';
     const target = aliasSlot(alias.toLowerCase());
-    const asked = await lockChange(deps, writer, name, { version, target, reason: null, reasonPath: null });
+    const wish = { version, target, reason: null, reasonPath: null };
+    const asked = await changeOfLocked(deps, writer, model, wish);
     const request = await requestInUnit(deps, writer, actor, asked);
     return request.state === 'executed' ? 'done' : pendingOn(deps, writer, asked, request);
   }

@@ -6,7 +6,7 @@ import type { VersionRecord } from '../domain/version-record.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { type LockedModel, lockModel, requireRecord } from './model-identity.ts';
 import { requireVersion } from './model-version.ts';
-import { type GoverningPolicy, governingPolicy } from './policy-choice.ts';
+import { type GoverningPolicy, policyOf } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 
@@ -65,19 +65,7 @@ export function whatIsAsked({ target }: Pick<AskedChange, 'target'>): string {
 /** What is asked for, at a version as it is now. */
 type Wish = Pick<AskedChange, 'target' | 'reason' | 'reasonPath'> & { readonly version: number };
 
-/** The same under the policy that governs the model now. @throws `version_not_found`. */
-async function readChange<T extends AskedChange['identity']>(
-  deps: Pick<Deps, 'governance'>,
-  reader: Reader,
-  identity: T,
-  wish: Wish,
-): Promise<AskedChange & { readonly identity: T }> {
-  const kind = (await reader.registeredModels.findKind(identity.name)) ?? 'model';
-  const governing = await governingPolicy(deps, reader, { ...identity, kind });
-  return changeUnder(reader, wish, { identity, governing });
-}
-
-/** The same of a locked model, whose version has its record afterwards. @throws `version_not_found`. */
+/** It at a model that is locked now, whose version has its record afterwards. @throws `version_not_found`. */
 export async function lockChange(
   deps: Deps,
   writer: Writer,
@@ -86,9 +74,18 @@ export async function lockChange(
 ): Promise<LockedChange> {
   // MLflow: an absent model shows as the absent version.
   await requireVersion(writer, name, wish.version);
-  const identity = await lockModel(deps, writer, name);
+  return changeOfLocked(deps, writer, await lockModel(deps, writer, name), wish);
+}
+
+/** The same where the caller has the lock, under the policy that governs the model now. @throws `version_not_found`. */
+export async function changeOfLocked(
+  deps: Deps,
+  writer: Writer,
+  identity: LockedModel,
+  wish: Wish,
+): Promise<LockedChange> {
   await requireRecord(deps, writer, { model: identity, version: wish.version });
-  return readChange(deps, writer, identity, wish);
+  return changeUnder(writer, wish, { identity, governing: await policyOf(deps, writer, identity) });
 }
 
 /** What a request asks for, as it would be judged now. @throws `version_not_found`. */

@@ -3,6 +3,7 @@ import { roleOn } from '../domain/permission.ts';
 import type { TransitionRule } from '../domain/policy.ts';
 import type { Electorate, Voter } from '../domain/transition-request.ts';
 import { actorOf } from './authentication.ts';
+import type { Snapshot } from './evidence.ts';
 import type { ReportedCheck } from './ports/check.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -43,20 +44,15 @@ export async function findVoters(
 }
 
 /** The checks of the rule that nobody who counts has reported as passed, for these files. */
-export function missingChecks(
+export async function missingChecks(
+  reader: Pick<Reader, 'subjects'>,
   { checks }: Pick<TransitionRule, 'checks'>,
-  reported: readonly ReportedCheck[],
   {
-    digest,
+    snapshot: { checks: reported, digest },
     authors,
-    names,
-  }: {
-    readonly digest: string | null;
-    readonly authors: ReadonlySet<string>;
-    /** Of the reporters. */
-    readonly names: ReadonlyMap<string, string>;
-  },
-): readonly string[] {
+  }: { readonly snapshot: Pick<Snapshot, 'checks' | 'digest'> } & Pick<Electorate, 'authors'>,
+): Promise<readonly string[]> {
+  const names = await reader.subjects.names(reported.map(({ reporter }) => reporter));
   const counts = (check: ReportedCheck, from: readonly string[]) =>
     check.digest === digest &&
     (from.length === 0

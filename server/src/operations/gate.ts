@@ -1,38 +1,57 @@
 import { type GatedVersion, type GateResult, judgeGate } from '../domain/gate.ts';
-import { type Gate, rivalStageOf } from '../domain/policy.ts';
+import { type Gate, type Policy, rivalStageOf } from '../domain/policy.ts';
 import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { AskedChange } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
 import type { Deps, Reader } from './ports.ts';
 
-/** Each gate with its figures, against whoever holds the stages that it is compared with now. */
-export async function judgeGates(
-  deps: Deps,
-  reader: Reader,
-  { identity, governing }: Pick<AskedChange, 'identity' | 'governing'>,
-  { gates, candidate }: { readonly gates: readonly Gate[]; readonly candidate: GatedVersion },
-): Promise<readonly GateResult[]> {
+/** What gates are judged about; nobody in a stage: null. */
+interface Gated {
+  readonly gates: readonly Gate[];
+  readonly policy: Pick<Policy, 'metrics'>;
+  readonly candidate: GatedVersion;
+  readonly holderOf: (stage: Stage) => Promise<GatedVersion | null>;
+}
+
+/** Each gate with its figures, against whoever holds the stages that it is compared with. */
+export async function judgeGates({
+  gates,
+  policy,
+  candidate,
+  holderOf,
+}: Gated): Promise<readonly GateResult[]> {
   const incumbents = new Map<Stage, GatedVersion | null>();
   for (const stage of new Set(gates.flatMap((gate) => rivalStageOf(gate) ?? [])))
-    incumbents.set(stage, await findHolder(deps, reader, { identity, stage }));
+    incumbents.set(stage, await holderOf(stage));
   return gates.map((gate) => {
     const stage = rivalStageOf(gate);
     const incumbent = stage === null ? null : (incumbents.get(stage) ?? null);
-    return judgeGate(gate, { candidate, incumbent, directions: governing.policy.metrics });
+    return judgeGate(gate, { candidate, incumbent, directions: policy.metrics });
   });
 }
 
-/** Who entered the stage last, of those that are in it. */
-async function findHolder(
+/** The same against whoever is there now: of several, who entered last. */
+export async function judgeGatesNow(
   deps: Deps,
   reader: Reader,
-  {
-    identity: { modelId, name },
-    stage,
-  }: { readonly identity: AskedChange['identity']; readonly stage: Stage },
+  { identity, governing: { policy } }: Pick<AskedChange, 'identity' | 'governing'>,
+  asked: Pick<Gated, 'gates' | 'candidate'>,
+): Promise<readonly GateResult[]> {
+  const holderOf = async (stage: Stage) => {
+    const [holder] = await reader.slots.listHolders(identity.modelId, stageSlot(stage));
+    return holder === undefined ? null : findGated(deps, reader, identity, holder);
+  };
+  return judgeGates({ ...asked, policy, holderOf });
+}
+
+/** A version as gates see it; null: it is gone. */
+export async function findGated(
+  deps: Deps,
+  reader: Reader,
+  { modelId, name }: Pick<AskedChange['identity'], 'modelId' | 'name'>,
+  number: number,
 ): Promise<GatedVersion | null> {
-  const [holder] = await reader.slots.listHolders(modelId, stageSlot(stage));
-  const version = holder === undefined ? null : await reader.modelVersions.find(name, holder);
+  const version = await reader.modelVersions.find(name, number);
   return version === null ? null : (await takeSnapshot(deps, reader, { modelId, version })).gated;
 }

@@ -3,7 +3,7 @@ import { RegistryError } from '../domain/errors.ts';
 import type { ModelKind } from '../domain/registered-model.ts';
 import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
-import { type GoverningPolicy, governingPolicy, isBuiltIn } from './policy-choice.ts';
+import { governingPolicy, isOpen, policyOf } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
 
 /* What the policy says at the doors that are no transitions: deleting, renaming, registering into a stage. */
@@ -11,17 +11,6 @@ import type { Deps, Reader } from './ports.ts';
 interface NamedModel {
   readonly modelId: string;
   readonly name: string;
-}
-
-/** Whether the policy guards anything at all: the open one does not. */
-function isGuarding({ policy }: GoverningPolicy): boolean {
-  return !(isBuiltIn(policy) && policy.name === 'open');
-}
-
-/** The policy that governs a model now. */
-async function policyOf(deps: Deps, reader: Reader, model: NamedModel): Promise<GoverningPolicy> {
-  const kind = (await reader.registeredModels.findKind(model.name)) ?? 'model';
-  return governingPolicy(deps, reader, { ...model, kind });
 }
 
 /**
@@ -41,7 +30,7 @@ export async function refuseInUse(
       `${name} version ${request.version} is named in the open transition request ${request.requestId}`,
     );
   const governing = await policyOf(deps, reader, model);
-  if (!isGuarding(governing)) return;
+  if (isOpen(governing.policy)) return;
   const isMeant = (one: number) => version === null || one === version;
   const [inProduction] = (await reader.slots.listHolders(modelId, stageSlot('production'))).filter(isMeant);
   if (inProduction !== undefined) throw inUse(`${name} version ${inProduction} is in production`);
@@ -98,7 +87,7 @@ export async function requireFirstStage(
 ): Promise<void> {
   if (stage === 'development') return;
   const governing = await policyOf(deps, reader, model);
-  if (isGuarding(governing))
+  if (!isOpen(governing.policy))
     throw new RegistryError('stage_requires_transition', {
       message: `Policy ${governing.policy.name} lets versions of ${model.name} begin in development only; register it there, then POST /api/v1/models/transition.`,
     });

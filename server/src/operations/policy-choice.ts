@@ -21,6 +21,21 @@ interface GovernedModel {
   readonly kind: ModelKind;
 }
 
+/** The policy that governs a model now, whose kind has to be looked up. */
+export async function policyOf(
+  deps: Pick<Deps, 'governance'>,
+  reader: Pick<Reader, 'policies' | 'registeredModels'>,
+  model: Pick<GovernedModel, 'modelId' | 'name'>,
+): Promise<GoverningPolicy> {
+  const kind = (await reader.registeredModels.findKind(model.name)) ?? 'model';
+  return governingPolicy(deps, reader, { ...model, kind });
+}
+
+/** Whether the policy lets everything happen at once: the built-in `open` does, whatever others are called. */
+export function isOpen(policy: Policy): boolean {
+  return policy === OPEN;
+}
+
 /**
  * The one that was assigned to the model, else the one with the most specific pattern, else the built-in one that
  * `REQUIRE_APPROVAL_FOR_PRODUCTION` selects (v1-api section 3). Never by what writers can set. Prompts are governed by
@@ -63,10 +78,6 @@ export async function requireRevision(
   const kept = await reader.policies.findRevision(name, revision);
   if (kept === null) throw new Error(`revision ${revision} of policy ${name} is gone`);
   return readRevision(kept);
-}
-
-export function isBuiltIn(policy: Policy): boolean {
-  return BUILT_IN.get(policy.name) === policy;
 }
 
 /** It was checked before it was kept. */

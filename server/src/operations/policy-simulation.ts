@@ -1,13 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
-import { judgeGate } from '../domain/gate.ts';
 import { matchesPattern, readableNames } from '../domain/permission.ts';
-import { type Policy, rivalStageOf, ruleFor, stagesBefore, type TransitionRule } from '../domain/policy.ts';
+import { type Policy, ruleFor, stagesBefore, type TransitionRule } from '../domain/policy.ts';
 import { parsePolicy } from '../domain/policy-document.ts';
 import { type SlotInterval, stageOfSlot, stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import { authorize } from './authorize.ts';
-import { takeSnapshot } from './evidence.ts';
+import { findGated, judgeGates } from './gate.ts';
 import type { Deps, Reader } from './ports.ts';
 import { modelResource } from './registered-model.ts';
 
@@ -141,23 +140,13 @@ async function failedGate(
     readonly move: Move;
   },
 ): Promise<string | null> {
-  const gatedOf = async (number: number | undefined) => {
-    const version = number === undefined ? null : await reader.modelVersions.find(model.name, number);
-    return version === null
-      ? null
-      : (await takeSnapshot(deps, reader, { modelId: model.modelId, version })).gated;
-  };
-  const candidate = rule.gates.length === 0 ? null : await gatedOf(move.version);
+  if (rule.gates.length === 0) return null;
+  const candidate = await findGated(deps, reader, model, move.version);
   if (candidate === null) return null;
-  for (const gate of rule.gates) {
-    const stage = rivalStageOf(gate);
-    const rivals =
-      stage === null
-        ? []
-        : await reader.slots.listIntervalsAt(model.modelId, stageSlot(stage), move.atMs - 1);
-    const incumbent = await gatedOf(rivals[0]?.version);
-    const { outcome, detail } = judgeGate(gate, { candidate, incumbent, directions: policy.metrics });
-    if (outcome !== 'passed') return detail;
-  }
-  return null;
+  const holderOf = async (stage: Stage) => {
+    const [holder] = await reader.slots.listIntervalsAt(model.modelId, stageSlot(stage), move.atMs - 1);
+    return holder === undefined ? null : findGated(deps, reader, model, holder.version);
+  };
+  const results = await judgeGates({ gates: rule.gates, policy, candidate, holderOf });
+  return results.find(({ outcome }) => outcome !== 'passed')?.detail ?? null;
 }

@@ -4,7 +4,7 @@ import { type SlotInterval, stageSlot } from '../domain/slot.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { findDamage } from './file-verification.ts';
 import { lockModel } from './model-identity.ts';
-import { governingPolicy, requireRevision } from './policy-choice.ts';
+import { policyOf, requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
@@ -47,8 +47,7 @@ export async function rollBack(
     const version = await selectVersion(writer, name, { by: 'number', version: stay.version });
     const record = await writer.versionRecords.find(name, stay.version);
     const [left = null] = await writer.slots.listHolders(identity.modelId, PRODUCTION);
-    const kind = (await writer.registeredModels.findKind(name)) ?? 'model';
-    const governing = await governingPolicy(deps, writer, { ...identity, kind });
+    const governing = await policyOf(deps, writer, identity);
     const moved = await moveInUnit(deps, writer, actor, {
       identity,
       version,

@@ -3,30 +3,23 @@ import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { roleOn } from '../domain/permission.ts';
 import {
   freezeAt,
-  type RequestRule,
   ruleFor,
   stagesAfter,
   stagesBefore,
   type TransitionRule,
+  wantsVotes,
 } from '../domain/policy.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import { aliasOfSlot, stageSlot } from '../domain/slot.ts';
 import { isOneOf } from '../domain/transition-request.ts';
 import { type AskedChange, type AskedTransition, asTransition, ruleOf } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
-import { judgeGates } from './gate.ts';
-import { isBuiltIn } from './policy-choice.ts';
+import { judgeGatesNow } from './gate.ts';
+import { isOpen } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
 
 /** Who may ask, and why, is judged when it is asked; everything else also when it is executed. */
 type Moment = 'asking' | 'execution';
-
-/** What the policy wants before it happens; null rule: nothing at all. */
-export interface Judged {
-  readonly rule: RequestRule | null;
-  /** Whether votes or checks are wanted. */
-  readonly waits: boolean;
-}
 
 /** The same for stages and for aliases, which have nothing but approvals. @throws as `judgeTransition`. */
 export async function judgeChange(
@@ -35,7 +28,7 @@ export async function judgeChange(
   actor: Actor,
   asked: AskedChange,
   moment: Moment = 'asking',
-): Promise<Judged> {
+): Promise<boolean> {
   const transition = asTransition(asked);
   if (transition !== null) return judgeTransition(deps, reader, actor, transition, moment);
   const rule = ruleOf(asked);
@@ -44,11 +37,11 @@ export async function judgeChange(
       message: `Policy ${asked.governing.policy.name} protects no alias ${aliasOfSlot(asked.target)}; who may move aliases sets it without a request.`,
       allowed: [],
     });
-  return { rule, waits: wantsVotes(rule) };
+  return wantsVotes(rule);
 }
 
 /**
- * Whether the policy lets it happen, and what it wants first. Everything but votes and checks is judged here.
+ * Whether it waits for votes or checks, where the policy lets it happen. Everything but those is judged here.
  * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`,
  * `prerelease_not_allowed`, `gate_failed`.
  */
@@ -58,9 +51,9 @@ export async function judgeTransition(
   actor: Actor,
   asked: AskedTransition,
   moment: Moment = 'asking',
-): Promise<Judged> {
+): Promise<boolean> {
   const { policy } = asked.governing;
-  if (isBuiltIn(policy) && policy.name === 'open') return { rule: null, waits: false };
+  if (isOpen(policy)) return false;
   const rule = ruleFor(policy, asked.from, asked.to);
   if (rule === null) throw noSuchWay(asked);
   if (moment === 'asking') {
@@ -72,11 +65,7 @@ export async function judgeTransition(
   await requireSoak(deps, reader, asked, rule);
   requireThaw(deps, asked);
   await requireGates(deps, reader, asked, rule);
-  return { rule, waits: rule.checks.length > 0 || wantsVotes(rule) };
-}
-
-function wantsVotes({ approvals }: RequestRule): boolean {
-  return approvals.some(({ required }) => required > 0);
+  return rule.checks.length > 0 || wantsVotes(rule);
 }
 
 /** What force does not pass: files that are not sealed, and pre-releases. */
@@ -182,7 +171,7 @@ async function requireGates(
   if (rule.gates.length === 0) return;
   const { modelId } = asked.identity;
   const { gated } = await takeSnapshot(deps, reader, { modelId, version: asked.version });
-  const results = await judgeGates(deps, reader, asked, { gates: rule.gates, candidate: gated });
+  const results = await judgeGatesNow(deps, reader, asked, { gates: rule.gates, candidate: gated });
   const failed = results.filter(({ outcome }) => outcome !== 'passed');
   if (failed.length > 0)
     throw new RegistryError('gate_failed', {

@@ -3,7 +3,7 @@ import { RegistryError } from '../domain/errors.ts';
 import { checkNewAlias } from '../domain/registered-model.ts';
 import { aliasOfSlot, aliasSlot, type Slot, stageOfSlot, stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
-import { type LockedChange, lockChange } from './asked-change.ts';
+import { changeOfLocked, type LockedChange } from './asked-change.ts';
 import { aliasRuleOf } from './governed-doors.ts';
 import { lockModel } from './model-identity.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -58,7 +58,7 @@ export async function lockWish(
   const { version } = await selectVersion(writer, name, reference);
   const slot =
     target.kind === 'stage' ? stageSlot(target.stage) : await slotOf(deps, writer, model, target.alias);
-  return lockChange(deps, writer, name, { version, target: slot, reason, reasonPath: '/reason' });
+  return changeOfLocked(deps, writer, model, { version, target: slot, reason, reasonPath: '/reason' });
 }
 
 /** An alias that follows a stage is got by entering that stage. @throws `transition_not_allowed` for anybody's alias. */

@@ -1,12 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { GateResult } from '../domain/gate.ts';
-import type { RequestRule } from '../domain/policy.ts';
+import { type RequestRule, wantsVotes } from '../domain/policy.ts';
 import { type Electorate, eligibilityOf } from '../domain/transition-request.ts';
 import { type LockedChange, ruleOf } from './asked-change.ts';
 import { electorateOf, findVoters, missingChecks } from './electorate.ts';
 import { takeSnapshot } from './evidence.ts';
-import { judgeGates } from './gate.ts';
+import { judgeGatesNow } from './gate.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { judgeChange } from './transition-guard.ts';
@@ -46,18 +46,14 @@ export async function previewTransition(deps: Deps, actor: Actor, input: Request
     const snapshot = await takeSnapshot(deps, writer, { modelId, version });
     const request = { modelId, version: version.version, requesters: [actor.subjectId] };
     const electorate = await electorateOf(writer, request, rule);
-    const missing = missingChecks(rule, snapshot.checks, {
-      digest: snapshot.digest,
-      authors: electorate.authors,
-      names: await writer.subjects.names(snapshot.checks.map(({ reporter }) => reporter)),
-    });
+    const missing = await missingChecks(writer, rule, { snapshot, ...electorate });
     const { gates } = rule;
     return {
       asked,
       rule,
       refusal,
-      waits: waits && (missing.length > 0 || rule.approvals.some(({ required }) => required > 0)),
-      gates: await judgeGates(deps, writer, asked, { gates, candidate: snapshot.gated }),
+      waits: waits && (missing.length > 0 || wantsVotes(rule)),
+      gates: await judgeGatesNow(deps, writer, asked, { gates, candidate: snapshot.gated }),
       missingChecks: missing,
       approvers: await approversOf(deps, writer, { electorate, model: name, actor }),
     };
@@ -71,7 +67,7 @@ async function tryOut(
   asked: LockedChange,
 ): Promise<Pick<Preview, 'refusal' | 'waits'>> {
   try {
-    return { refusal: null, waits: (await judgeChange(deps, reader, actor, asked)).waits };
+    return { refusal: null, waits: await judgeChange(deps, reader, actor, asked) };
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return { refusal: error, waits: false };

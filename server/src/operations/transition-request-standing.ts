@@ -33,12 +33,7 @@ export async function standingNow(
   const subjectIds = request.votes.map(({ subjectId }) => subjectId);
   const voters = await findVoters(deps, reader, { subjectIds, model });
   const standing = standingOf(request, electorate, voters);
-  const reporters = snapshot.checks.map(({ reporter }) => reporter);
-  const missing = missingChecks(rule, snapshot.checks, {
-    digest: snapshot.digest,
-    authors: electorate.authors,
-    names: await reader.subjects.names(reporters),
-  });
+  const missing = await missingChecks(reader, rule, { snapshot, ...electorate });
   const isMet = standing.isMet && missing.length === 0;
   return { ...standing, missingChecks: missing, electorate, isMet };
 }

@@ -7,7 +7,7 @@ import type { Stage } from '../domain/stage.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
 import { askedBy, ruleOf } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
-import { judgeGates } from './gate.ts';
+import { judgeGatesNow } from './gate.ts';
 import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -103,7 +103,7 @@ export async function viewRequest(
       .map(({ from }, index) => ({ required: standing.missing[index] ?? 0, from }))
       .filter(({ required }) => required > 0),
     missingChecks: standing.missingChecks,
-    gates: await judgeGates(deps, reader, asked, { gates: rule.gates, candidate: snapshot.gated }),
+    gates: await judgeGatesNow(deps, reader, asked, { gates: rule.gates, candidate: snapshot.gated }),
     actions: [
       ...(mayVote ? (['vote'] as const) : []),
       ...ownActions(actor, request, modelName),

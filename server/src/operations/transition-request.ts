@@ -1,6 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
 import { isRegistryError, RegistryError } from '../domain/errors.ts';
-import { displacedFrom } from '../domain/policy.ts';
 import { aliasOfSlot } from '../domain/slot.ts';
 import {
   applyToRequest,
@@ -164,7 +163,7 @@ async function carryOut(
     const held = await pointInUnit(deps, writer, actor, { model, alias, version: version.version, ...why });
     return { displaced: held === null ? [] : [held], isExclusive: true };
   }
-  const displacedTo = displacedFrom(asked.governing.policy, transition.to, false);
+  const displacedTo = asked.governing.policy.exclusive.get(transition.to) ?? null;
   const { displaced } = await moveInUnit(deps, writer, actor, { ...transition, ...why, displacedTo });
   return { displaced: displaced.map(({ version }) => version), isExclusive: displacedTo !== null };
 }

@@ -1,7 +1,6 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
-import { displacedFrom } from '../domain/policy.ts';
 import { type SlotOrigin, stageSlot } from '../domain/slot.ts';
 import { fromMlflowStage, type MlflowStage, type Stage } from '../domain/stage.ts';
 import { type AskedChange, type LockedTransition, lockChange } from './asked-change.ts';
@@ -121,14 +120,14 @@ export async function transitionInUnit(
   const asked = { ...(await lockChange(deps, writer, name, { version, target, reason, reasonPath })), to };
   const { from, governing } = asked;
   const origin = await judge(deps, writer, actor, { asked, forced });
-  if (typeof origin !== 'string') {
+  if (origin === 'waits') {
     const request = await requestInUnit(deps, writer, actor, asked);
     if (request.state !== 'executed') return pendingOn(deps, writer, asked, request);
     // Everything that it wants was there already.
     const moved = await requireVersion(writer, name, version);
     return { kind: 'moved', from, version: moved, displaced: [], pendingSeal: null };
   }
-  const displacedTo = displacedFrom(governing.policy, to, input.displace);
+  const displacedTo = governing.policy.exclusive.get(to) ?? (input.displace ? 'archived' : null);
   const move = { ...asked, origin, requestId: null, displacedTo };
   return { kind: 'moved', from, ...(await moveInUnit(deps, writer, actor, move)) };
 }
@@ -150,12 +149,11 @@ async function judge(
   writer: Writer,
   actor: Actor,
   { asked, forced }: { readonly asked: LockedTransition; readonly forced: boolean },
-): Promise<Extract<SlotOrigin, 'direct' | 'forced'> | { readonly waits: true }> {
+): Promise<Extract<SlotOrigin, 'direct' | 'forced'> | 'waits'> {
   if (asked.from === asked.to) return 'direct';
   if (forced) {
     judgeForced(asked);
     return 'forced';
   }
-  const { waits } = await judgeTransition(deps, writer, actor, asked);
-  return waits ? { waits } : 'direct';
+  return (await judgeTransition(deps, writer, actor, asked)) ? 'waits' : 'direct';
 }

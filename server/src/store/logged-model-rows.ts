@@ -63,14 +63,16 @@ export function wholeLoggedModel(dialect: Dialect): RawBuilder<unknown> {
   return sql`${loggedModelColumns}, ${paramsOf(dialect)} as params, ${tags} as tags, ${metrics} as metrics`;
 }
 
+/** The points of a model, the latest of each metric at `place` 1. */
+export function latestMetrics(modelId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(select one.*, row_number() over (partition by one.metric_name
+        order by one.metric_step desc, one.metric_timestamp_ms desc, one.metric_value desc) as place
+      from logged_model_metrics one where one.model_id = ${modelId})`;
+}
+
 /** The columns of what was measured on a model; which point is the latest says `isLater` in the domain. */
 export function measuredModel(dialect: Dialect): RawBuilder<unknown> {
-  const metrics = metricsFrom(
-    dialect,
-    sql`(select one.*, row_number() over (partition by one.metric_name
-        order by one.metric_step desc, one.metric_timestamp_ms desc, one.metric_value desc) as place
-      from logged_model_metrics one where one.model_id = lm.model_id) m where m.place = 1`,
-  );
+  const metrics = metricsFrom(dialect, sql`${latestMetrics(sql.ref('lm.model_id'))} m where m.place = 1`);
   return sql`lm.model_id, e.name as experiment_name, ${paramsOf(dialect)} as params, ${metrics} as metrics`;
 }
 

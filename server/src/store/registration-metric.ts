@@ -4,6 +4,7 @@ import type {
   RegistrationMetricWriter,
 } from '../operations/ports/registration-metric.ts';
 import { hotWrite, type StoreContext } from './context.ts';
+import { latestMetrics } from './logged-model-rows.ts';
 
 interface Kept {
   readonly modelId: string;
@@ -26,10 +27,7 @@ const keepOfModel = hotWrite<Kept>(
   (_dialect, value) => sql`${INTO}
     select ${value('modelId')}, ${value('version')}, 'model', metric_name, coalesce(metric_value, 0), metric_value is null,
       metric_timestamp_ms, metric_step
-    from (select one.*, row_number() over (partition by one.metric_name
-        order by one.metric_step desc, one.metric_timestamp_ms desc, one.metric_value desc) as place
-      from logged_model_metrics one where one.model_id = ${value('of')}) m
-    where place = 1 on conflict do nothing`,
+    from ${latestMetrics(value('of'))} m where m.place = 1 on conflict do nothing`,
 );
 
 export function registrationMetricReader({ db }: StoreContext): RegistrationMetricReader {
