@@ -1,14 +1,9 @@
+import type { Tombstone } from './tombstone.ts';
+
 /** One thing wrong with an input; `path` is a JSON pointer into a body, or the name of a parameter. */
 export interface Problem {
   readonly path: string;
   readonly message: string;
-}
-
-/** What stays of a deleted version. */
-interface Tombstone {
-  readonly semanticVersion: string | null;
-  readonly digest: string | null;
-  readonly deletedAtMs: number | bigint;
 }
 
 /**

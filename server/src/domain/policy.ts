@@ -2,6 +2,7 @@ import type { Role } from './actor.ts';
 import type { MetricDirection } from './metric-direction.ts';
 import type { Confidence } from './proportion.ts';
 import type { ModelKind } from './registered-model.ts';
+import { type Slot, stageOfSlot } from './slot.ts';
 import type { Stage } from './stage.ts';
 
 /** The rules for transitions of the models that it governs (v1-api section 3). Each edit makes another revision. */
@@ -131,6 +132,12 @@ export function aliasRuleFor(policy: Pick<Policy, 'aliases'>, alias: string): Re
   if (rule?.kind !== 'protected') return null;
   const { approvals, exclude } = rule;
   return { approvals, exclude, checks: [], gates: [], expiresAfterMs: null, execute: 'on_approval' };
+}
+
+/** Whether only one version has room there: so says the policy of stages, and every alias is so. */
+export function isExclusive({ exclusive }: Pick<Policy, 'exclusive'>, slot: Slot): boolean {
+  const stage = stageOfSlot(slot);
+  return stage === null || exclusive.has(stage);
 }
 
 /** Whether anybody's approval is wanted. */

@@ -8,6 +8,7 @@ import {
   type MetricDifference,
   type Outcome,
 } from '../domain/metric-comparison.ts';
+import type { ModelVersion } from '../domain/model-version.ts';
 import { compareSignatures, type SignatureDifference } from '../domain/signature-comparison.ts';
 import { compareTexts, type TextDifference } from '../domain/text-comparison.ts';
 import type { Deps, Reader } from './ports.ts';
@@ -47,14 +48,24 @@ export async function compareVersions(
   const { name } = input;
   authorizeRead(actor, name);
   return deps.store.read(async (reader) => {
-    const v1 = await viewVersion(reader, actor, await selectVersion(reader, name, input.version1));
-    const v2 = await viewVersion(reader, actor, await selectVersion(reader, name, input.version2));
-    return {
-      ...compare(v1, v2),
-      files: compareFiles(await manifestOf(reader, v1), await manifestOf(reader, v2)),
-      signature: await compareSigned(reader, v1, v2),
-    };
+    const v1 = await selectVersion(reader, name, input.version1);
+    return compareFound(reader, actor, [v1, await selectVersion(reader, name, input.version2)]);
   });
+}
+
+/** Two versions of a model, with what the actor may read of their runs. */
+export async function compareFound(
+  reader: Reader,
+  actor: Actor,
+  [first, second]: readonly [ModelVersion, ModelVersion],
+): Promise<Comparison> {
+  const v1 = await viewVersion(reader, actor, first);
+  const v2 = await viewVersion(reader, actor, second);
+  return {
+    ...compare(v1, v2),
+    files: compareFiles(await manifestOf(reader, v1), await manifestOf(reader, v2)),
+    signature: await compareSigned(reader, v1, v2),
+  };
 }
 
 /** Whether a run evaluated on the dataset, by what it said of it. */

@@ -3,10 +3,12 @@ import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { isPermitted } from '../domain/permission.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import type { Slot, SlotInterval } from '../domain/slot.ts';
+import type { Approved } from '../domain/tombstone.ts';
 import type { IntervalPlace } from './ports/slot.ts';
 import type { KnownModel } from './ports/version-record.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
+import { describeApproved } from './tombstone.ts';
 
 /** Which model's past: the one that has the name, or the one with the id. */
 export interface HistorySubject {
@@ -30,12 +32,17 @@ export interface History {
   readonly next: IntervalPlace | null;
 }
 
+/** A stay with the request that it began by; null: it began without one. */
+interface ApprovedStay extends Stay {
+  readonly approved: Approved | null;
+}
+
 export interface HoldersAt {
   readonly model: KnownModel;
   /** What the model was called then; null: it was not there yet, as far as is known. */
   readonly nameThen: string | null;
   /** Who entered last first. */
-  readonly holders: readonly Stay[];
+  readonly holders: readonly ApprovedStay[];
 }
 
 /**
@@ -84,7 +91,7 @@ export async function getHoldersAt(
     return {
       model,
       nameThen: await reader.versionRecords.findNameAt(model.modelId, atMs),
-      holders: await toStays(reader, model, held),
+      holders: await withApprovals(reader, await toStays(reader, model, held)),
     };
   });
 }
@@ -105,6 +112,17 @@ async function findSubject(
   if (found === null || !isPermitted(actor, 'read-metadata', modelResource(found.name)))
     throw new RegistryError('model_not_found', { name });
   return found;
+}
+
+/** Also of a stay that began by a rollback: that is to what a request had let in. */
+async function withApprovals(reader: Reader, stays: readonly Stay[]): Promise<ApprovedStay[]> {
+  const ids = stays.flatMap(({ requestId }) => requestId ?? []);
+  const requests = await reader.transitionRequests.list([...new Set(ids)]);
+  const approved = await describeApproved(reader, requests);
+  return stays.map((stay) => ({
+    ...stay,
+    approved: approved.find(({ requestId }) => requestId === stay.requestId) ?? null,
+  }));
 }
 
 async function toStays(

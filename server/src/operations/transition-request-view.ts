@@ -2,10 +2,11 @@ import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import type { GateResult } from '../domain/gate.ts';
 import { isPermitted, roleOn } from '../domain/permission.ts';
-import type { Approval } from '../domain/policy.ts';
+import { type Approval, isExclusive } from '../domain/policy.ts';
 import type { Stage } from '../domain/stage.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
 import { askedBy, ruleOf } from './asked-change.ts';
+import { type Comparison, compareFound } from './comparison.ts';
 import { takeSnapshot } from './evidence.ts';
 import { judgeGatesNow } from './gate.ts';
 import { requireRevision } from './policy-choice.ts';
@@ -28,6 +29,8 @@ export interface RequestView {
   readonly missingApprovals: readonly Approval[];
   readonly missingChecks: readonly string[];
   readonly gates: readonly GateResult[];
+  /** Versions that leave the slot when it is executed now, who entered last first. */
+  readonly displaces: readonly number[];
   readonly actions: readonly RequestAction[];
   /** What people are called now, by id. */
   readonly names: ReadonlyMap<string, string>;
@@ -48,16 +51,43 @@ export async function requireRequest(
   return { request, modelName: model.name };
 }
 
+/** One request, compared with who is there. */
+export interface ComparedRequest extends RequestView {
+  /** The version whose place it wants against the one that is asked for; null: nobody is there, or it has ended. */
+  readonly comparison: Comparison | null;
+}
+
 /** One request. @throws as `requireRequest`. */
 export async function getTransitionRequest(
   deps: Deps,
   actor: Actor,
   requestId: string,
-): Promise<RequestView> {
+): Promise<ComparedRequest> {
   return deps.store.read(async (reader) => {
     const found = await requireRequest(reader, actor, requestId);
-    return viewRequest(deps, reader, actor, found);
+    const view = await viewRequest(deps, reader, actor, found);
+    return { ...view, comparison: await compareWithIncumbent(reader, actor, found) };
   });
+}
+
+async function compareWithIncumbent(
+  reader: Reader,
+  actor: Actor,
+  { request, modelName }: { readonly request: KeptRequest; readonly modelName: string },
+): Promise<Comparison | null> {
+  if (hasEnded(request.state)) return null;
+  const [incumbent] = await rivalsOf(reader, request);
+  const there = incumbent === undefined ? null : await reader.modelVersions.find(modelName, incumbent);
+  const asked = await reader.modelVersions.find(modelName, request.version);
+  return there === null || asked === null ? null : compareFound(reader, actor, [there, asked]);
+}
+
+/** Other versions in the slot, who entered last first. */
+async function rivalsOf(
+  reader: Reader,
+  { modelId, target, version }: Pick<KeptRequest, 'modelId' | 'target' | 'version'>,
+): Promise<readonly number[]> {
+  return (await reader.slots.listHolders(modelId, target)).filter((one) => one !== version);
 }
 
 /** How the request stands for this caller. */
@@ -78,6 +108,7 @@ export async function viewRequest(
     missingApprovals: [],
     missingChecks: [],
     gates: [],
+    displaces: [],
     actions: [],
     names,
   };
@@ -104,6 +135,7 @@ export async function viewRequest(
       .filter(({ required }) => required > 0),
     missingChecks: standing.missingChecks,
     gates: await judgeGatesNow(deps, reader, asked, { gates: rule.gates, candidate: snapshot.gated }),
+    displaces: isExclusive(governing.policy, request.target) ? await rivalsOf(reader, request) : [],
     actions: [
       ...(mayVote ? (['vote'] as const) : []),
       ...ownActions(actor, request, modelName),

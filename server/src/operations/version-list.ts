@@ -1,8 +1,9 @@
 import type { Actor } from '../domain/actor.ts';
 import type { Stage } from '../domain/stage.ts';
-import type { VersionRecord } from '../domain/version-record.ts';
+import type { Tombstone } from '../domain/tombstone.ts';
 import type { Deps } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
+import { tombstonesOf } from './tombstone.ts';
 import { type VersionView, viewVersions } from './version-view.ts';
 import { requireModel } from './visibility.ts';
 
@@ -23,7 +24,7 @@ export interface VersionList {
   /** Newest first. */
   readonly versions: readonly VersionView[];
   /** Newest first; each falls into the page's range of numbers. */
-  readonly tombstones: readonly VersionRecord[];
+  readonly tombstones: readonly { readonly version: number; readonly tombstone: Tombstone }[];
   /** `before` of the next page; null at the end. */
   readonly nextBefore: number | null;
   /** All living versions that the query is about, whatever the page. */
@@ -48,7 +49,10 @@ export async function listVersions(deps: Deps, actor: Actor, query: VersionQuery
     const versions = found.filter(({ version }) => version >= last);
     return {
       versions: await viewVersions(reader, actor, { name, versions, withRuns: query.withRuns }),
-      tombstones: dead.filter(({ version }) => version >= last),
+      tombstones: await tombstonesOf(
+        reader,
+        dead.filter(({ version }) => version >= last),
+      ),
       nextBefore: numbers.length > limit ? last : null,
       total: await reader.modelVersions.count(name, stage),
     };

@@ -9,6 +9,7 @@ import {
 import { MLFLOW_STAGES, type Stage, toMlflowStage } from '../domain/stage.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import type { Reader } from './ports.ts';
+import { type ApprovalReader, tombstonesOf } from './tombstone.ts';
 import { requireModel } from './visibility.ts';
 
 /** How a caller names one version of a model. */
@@ -24,7 +25,7 @@ export type VersionSelector =
   /** The production version, else the newest. */
   | { readonly by: 'default' };
 
-type Finder = Pick<Reader, 'modelVersions' | 'versionRecords' | 'registeredModels'>;
+type Finder = Pick<Reader, 'modelVersions' | 'versionRecords' | 'registeredModels'> & ApprovalReader;
 
 const NUMBER = /^[1-9][0-9]{0,9}$/;
 const GREATEST_VERSION = 2_147_483_647;
@@ -71,15 +72,8 @@ async function findNumber(reader: Finder, name: string, number: number): Promise
   const record = await reader.versionRecords.find(name, number);
   if (record === null || record.deletedAtMs === null)
     throw await versionNotFound(reader, name, String(number));
-  throw new RegistryError('version_deleted', {
-    name,
-    version: number,
-    tombstone: {
-      semanticVersion: record.semanticVersion && renderSemanticVersion(record.semanticVersion),
-      digest: record.digest,
-      deletedAtMs: record.deletedAtMs,
-    },
-  });
+  const [tombstone] = await tombstonesOf(reader, [record]);
+  throw new RegistryError('version_deleted', { name, version: number, ...tombstone });
 }
 
 async function findLabel(reader: Finder, name: string, label: SemanticVersion): Promise<ModelVersion> {

@@ -12,6 +12,7 @@ import { experimentResource } from './experiment.ts';
 import type { Author } from './ports/author.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
+import { isConflicting } from './version-conflict.ts';
 import { selectVersion, type VersionSelector } from './version-reference.ts';
 
 /** A version with everything that v1 says of it. */
@@ -37,17 +38,24 @@ export interface VersionView {
 
 const LOGGED_MODEL_SOURCE = /^models:\/+(m-[0-9a-f]{32})$/;
 
+/** A version as one asks for it alone. */
+export interface WholeVersion extends VersionView {
+  /** Whether others are with it where the policy has room for one. */
+  readonly conflicting: boolean;
+}
+
 /** @throws as `selectVersion`. */
 export async function getVersion(
   deps: Deps,
   actor: Actor,
   input: { name: string; selector: VersionSelector },
-): Promise<VersionView> {
+): Promise<WholeVersion> {
   const { name, selector } = input;
   authorizeRead(actor, name);
   return deps.store.read(async (reader) => {
     const version = await selectVersion(reader, name, selector);
-    return viewVersion(reader, actor, version);
+    const view = await viewVersion(reader, actor, version);
+    return { ...view, conflicting: await isConflicting(deps, reader, view) };
   });
 }
 

@@ -15,38 +15,16 @@ type Row = Selectable<Tables['registry_transition_requests']>;
 export function transitionRequestReader({ db }: StoreContext): TransitionRequestReader {
   const requests = () => db.selectFrom('registry_transition_requests').selectAll();
 
-  /** With their votes and requesters, in two more statements whatever their number. */
-  async function whole(rows: readonly Row[]): Promise<KeptRequest[]> {
-    if (rows.length === 0) return [];
-    const ids = rows.map((row) => row.request_id);
-    const votes = await db
-      .selectFrom('registry_votes')
-      .selectAll()
-      .where('request_id', 'in', ids)
-      .orderBy('at_ms')
-      .orderBy('subject_id')
-      .execute();
-    const requesters = await db
-      .selectFrom('registry_transition_requesters')
-      .selectAll()
-      .where('request_id', 'in', ids)
-      .orderBy('at_ms')
-      .orderBy('subject_id')
-      .execute();
-    const votesOf = Map.groupBy(votes, (vote) => vote.request_id);
-    const requestersOf = Map.groupBy(requesters, (requester) => requester.request_id);
-    return rows.map((row) =>
-      toRequest(row, {
-        votes: (votesOf.get(row.request_id) ?? []).map(toVote),
-        requesters: (requestersOf.get(row.request_id) ?? []).map(({ subject_id }) => subject_id),
-      }),
-    );
-  }
+  const whole = (rows: readonly Row[]) => wholeRequests(db, rows);
 
   return {
     async find(requestId) {
       const rows = await requests().where('request_id', '=', requestId).execute();
       return (await whole(rows))[0] ?? null;
+    },
+    async list(requestIds) {
+      if (requestIds.length === 0) return [];
+      return whole(await requests().where('request_id', 'in', requestIds).orderBy('request_id').execute());
     },
     async findOpen(modelId, version, target) {
       const rows = await requests()
@@ -62,6 +40,17 @@ export function transitionRequestReader({ db }: StoreContext): TransitionRequest
         .where('model_id', '=', modelId)
         .$if(version !== null, (query) => query.where('version', '=', version ?? 0))
         .where('ended_at_ms', 'is', null)
+        .orderBy('request_id')
+        .execute();
+      return whole(rows);
+    },
+    async listExecuted(modelId, versions) {
+      if (versions.length === 0) return [];
+      const rows = await requests()
+        .where('model_id', '=', modelId)
+        .where('version', 'in', versions)
+        .where('state', '=', 'executed')
+        .orderBy('ended_at_ms')
         .orderBy('request_id')
         .execute();
       return whole(rows);
@@ -104,6 +93,34 @@ export function transitionRequestReader({ db }: StoreContext): TransitionRequest
       return whole(rows);
     },
   };
+}
+
+/** With their votes and requesters, in two more statements whatever their number. */
+async function wholeRequests(db: StoreContext['db'], rows: readonly Row[]): Promise<KeptRequest[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.request_id);
+  const votes = await db
+    .selectFrom('registry_votes')
+    .selectAll()
+    .where('request_id', 'in', ids)
+    .orderBy('at_ms')
+    .orderBy('subject_id')
+    .execute();
+  const requesters = await db
+    .selectFrom('registry_transition_requesters')
+    .selectAll()
+    .where('request_id', 'in', ids)
+    .orderBy('at_ms')
+    .orderBy('subject_id')
+    .execute();
+  const votesOf = Map.groupBy(votes, (vote) => vote.request_id);
+  const requestersOf = Map.groupBy(requesters, (requester) => requester.request_id);
+  return rows.map((row) =>
+    toRequest(row, {
+      votes: (votesOf.get(row.request_id) ?? []).map(toVote),
+      requesters: (requestersOf.get(row.request_id) ?? []).map(({ subject_id }) => subject_id),
+    }),
+  );
 }
 
 export function transitionRequestWriter(context: StoreContext): TransitionRequestWriter {

@@ -1,27 +1,45 @@
-import type { ErrorParams } from '../../domain/errors.ts';
+import { renderParent } from '../../domain/parent-reference.ts';
+import type { Tombstone } from '../../domain/tombstone.ts';
+import { APPROVED, renderApproved } from './approved.ts';
 import { nullable, TIME } from './fields.ts';
 import { Type } from './schema-builder.ts';
 import { renderTime } from './time.ts';
+
+const TEXT = nullable(Type.String());
 
 /** What stays of a deleted version. */
 export const TOMBSTONE = Type.Object({
   model_name: Type.String(),
   version: Type.Integer(),
-  semantic_version: nullable(Type.String()),
-  digest: nullable(Type.String()),
+  semantic_version: TEXT,
+  digest: TEXT,
+  framework: TEXT,
+  data_version: TEXT,
+  code_version: TEXT,
+  parent_model: TEXT,
+  approvals: Type.Array(APPROVED, { description: 'Executed requests, oldest first.' }),
   deleted_at: nullable(TIME),
 });
 
 export function renderTombstone({
   name,
   version,
-  tombstone,
-}: Required<ErrorParams['version_deleted']>): object {
+  tombstone: { semanticVersion, digest, facts, approvals, deletedAtMs },
+}: {
+  readonly name: string;
+  readonly version: number;
+  readonly tombstone: Tombstone;
+}): object {
   return {
     model_name: name,
     version,
-    semantic_version: tombstone.semanticVersion,
-    digest: tombstone.digest,
-    deleted_at: renderTime(tombstone.deletedAtMs),
+    semantic_version: semanticVersion,
+    digest,
+    framework: facts.modelType,
+    data_version: facts.dataVersion,
+    code_version: facts.codeVersion,
+    parent_model: facts.parent && renderParent(facts.parent),
+    approvals: approvals.map(renderApproved),
+    deleted_at: renderTime(deletedAtMs),
   };
 }

@@ -27,10 +27,14 @@ interface RequestQuery {
 
 export interface TransitionRequestReader {
   find(requestId: string): Promise<KeptRequest | null>;
+  /** Those that there are, oldest first. */
+  list(requestIds: readonly string[]): Promise<KeptRequest[]>;
   /** The one that has not ended. */
   findOpen(modelId: string, version: number, target: Slot): Promise<KeptRequest | null>;
   /** All that have not ended, of a version or (null) of all of the model. */
   listOpen(modelId: string, version: number | null): Promise<KeptRequest[]>;
+  /** Those that were executed, of some versions of a model; oldest first. */
+  listExecuted(modelId: string, versions: readonly number[]): Promise<KeptRequest[]>;
   /** Newest first; ids grow. */
   search(query: RequestQuery, page: { before: string | null; limit: number }): Promise<KeptRequest[]>;
   /** Those that have not ended and should have by then. */

@@ -287,6 +287,11 @@ describe('deleteVersion', () => {
       version: 3,
       semantic_version: '1.2.0',
       digest: null,
+      framework: 'sklearn',
+      data_version: null,
+      code_version: null,
+      parent_model: null,
+      approvals: [],
       deleted_at: '2026-03-04T06:00:03.000Z',
     });
     expect((await v1.get('/models/m/versions/1.2.0')).body['tombstone']).toEqual(gone.body['tombstone']);

@@ -2,6 +2,7 @@ import { invalidArgument } from '../../../domain/errors.ts';
 import { parseSlot, type Slot, stageSlot } from '../../../domain/slot.ts';
 import { getHoldersAt, listHistory, type Stay } from '../../../operations/history.ts';
 import type { IntervalPlace } from '../../../operations/ports/slot.ts';
+import { APPROVED, renderApproved } from '../approved.ts';
 import { endpoint } from '../endpoint.ts';
 import { LIMIT, MODEL_PARAMS, NEXT_PAGE_TOKEN, nullable, PAGE_TOKEN, SUCCESS, TIME } from '../fields.ts';
 import { encodeKeyToken, parseKeyToken } from '../page-token.ts';
@@ -65,6 +66,8 @@ const STAY = Type.Object({
   ]),
 });
 
+const HELD = Type.Object({ ...STAY.properties, request: nullable(APPROVED) });
+
 const ANSWER = Type.Object({
   success: SUCCESS,
   model_name: Type.String(),
@@ -75,8 +78,8 @@ const ANSWER = Type.Object({
   name_then: Type.Optional(
     nullable(Type.String({ description: 'What the model was called at that instant.' })),
   ),
-  holder: Type.Optional(nullable(STAY)),
-  holders: Type.Optional(Type.Array(STAY, { description: 'Who entered last first.' })),
+  holder: Type.Optional(nullable(HELD)),
+  holders: Type.Optional(Type.Array(HELD, { description: 'Who entered last first.' })),
   next_page_token: Type.Optional(NEXT_PAGE_TOKEN),
 });
 
@@ -101,7 +104,10 @@ export const getHistoryEndpoint = endpoint({
       const asked = { slot: slot ?? stageSlot('production'), atMs: parseTime(query.at, 'at') };
       if (query.page_token !== undefined) throw invalidArgument('One instant has no pages.', 'page_token');
       const { model, nameThen, holders } = await getHoldersAt(deps, actor, { ...subject, ...asked });
-      const rendered = holders.map(renderStay);
+      const rendered = holders.map(({ approved, ...stay }) => ({
+        ...renderStay(stay),
+        request: approved && renderApproved(approved),
+      }));
       return {
         model_name: model.name,
         model_id: model.modelId,

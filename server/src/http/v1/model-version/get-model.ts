@@ -5,7 +5,7 @@ import { getVersion } from '../../../operations/version-view.ts';
 import { endpoint } from '../endpoint.ts';
 import { MODEL_PARAMS, STAGE_INPUT, SUCCESS, VERSION_PARAMETER } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
-import { renderVersion, VERSION_FIELDS } from './render-version.ts';
+import { renderWholeVersion, WHOLE_VERSION_FIELDS } from './render-version.ts';
 
 const QUERY = Type.Object(
   {
@@ -27,13 +27,13 @@ export const getModelEndpoint = endpoint({
     'At most one of `stage` (the newest version in it), `version` and `alias`; with none of them the production version, else the newest.',
   params: MODEL_PARAMS,
   query: QUERY,
-  answer: Type.Object({ success: SUCCESS, ...VERSION_FIELDS }),
+  answer: Type.Object({ success: SUCCESS, ...WHOLE_VERSION_FIELDS }),
   problems: ['model_not_found', 'no_versions', 'version_not_found', 'alias_not_found', 'version_deleted'],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params, query }) {
     const view = await getVersion(deps, actor, { name: params.model_name, selector: selectorOf(query) });
-    return renderVersion(view);
+    return renderWholeVersion(view);
   },
 });
 

@@ -3,7 +3,7 @@ import { getVersion } from '../../../operations/version-view.ts';
 import { endpoint } from '../endpoint.ts';
 import { SUCCESS, VERSION_PARAMS } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
-import { renderVersion, VERSION_FIELDS } from './render-version.ts';
+import { renderWholeVersion, WHOLE_VERSION_FIELDS } from './render-version.ts';
 
 export const getVersionEndpoint = endpoint({
   method: 'GET',
@@ -14,12 +14,12 @@ export const getVersionEndpoint = endpoint({
   summary: 'Get one version',
   description: 'By its number or its semantic version. A deleted one answers 410 with its tombstone.',
   params: VERSION_PARAMS,
-  answer: Type.Object({ success: SUCCESS, ...VERSION_FIELDS }),
+  answer: Type.Object({ success: SUCCESS, ...WHOLE_VERSION_FIELDS }),
   problems: ['model_not_found', 'version_not_found', 'version_deleted'],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params }) {
     const selector = parseVersionReference(params.version, 'version');
-    return renderVersion(await getVersion(deps, actor, { name: params.model_name, selector }));
+    return renderWholeVersion(await getVersion(deps, actor, { name: params.model_name, selector }));
   },
 });

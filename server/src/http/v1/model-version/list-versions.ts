@@ -1,6 +1,5 @@
 import { invalidArgument } from '../../../domain/errors.ts';
 import { parseStage } from '../../../domain/stage.ts';
-import type { VersionRecord } from '../../../domain/version-record.ts';
 import { listVersions } from '../../../operations/version-list.ts';
 import type { VersionView } from '../../../operations/version-view.ts';
 import { endpoint } from '../endpoint.ts';
@@ -8,7 +7,7 @@ import { LIMIT, MODEL_PARAMS, NEXT_PAGE_TOKEN, PAGE_TOKEN, STAGE_INPUT, SUCCESS 
 import { encodePageToken, parsePageToken } from '../page-token.ts';
 import { Type } from '../schema-builder.ts';
 import { renderTombstone, TOMBSTONE } from '../tombstone.ts';
-import { LISTED_VERSION, renderLabel, renderVersion } from './render-version.ts';
+import { LISTED_VERSION, renderVersion } from './render-version.ts';
 
 const DEFAULT_LIMIT = 100;
 const INCLUDES = ['metrics', 'hyperparameters', 'tombstones'] as const;
@@ -66,7 +65,7 @@ export const listVersionsEndpoint = endpoint({
       total_versions: page.total,
       versions: page.versions.map((view) => renderEntry(view, include)),
       ...(include.has('tombstones') && {
-        tombstones: page.tombstones.map((record) => renderRecord(params.model_name, record)),
+        tombstones: page.tombstones.map((one) => renderTombstone({ name: params.model_name, ...one })),
       }),
       ...(page.nextBefore !== null && { next_page_token: encodePageToken('versions', page.nextBefore) }),
     };
@@ -80,12 +79,6 @@ function renderEntry(view: VersionView, include: ReadonlySet<string>) {
     ...(include.has('metrics') && { metrics }),
     ...(include.has('hyperparameters') && { hyperparameters }),
   };
-}
-
-function renderRecord(name: string, record: VersionRecord): object {
-  const { version, digest, deletedAtMs } = record;
-  const tombstone = { semanticVersion: renderLabel(record), digest, deletedAtMs: deletedAtMs ?? 0 };
-  return renderTombstone({ name, version, tombstone });
 }
 
 function readInclude(text: string | undefined): Set<string> {

@@ -1,7 +1,7 @@
 import { renderParent } from '../../../domain/parent-reference.ts';
 import { renderSemanticVersion } from '../../../domain/semantic-version.ts';
 import type { VersionRecord } from '../../../domain/version-record.ts';
-import type { VersionView } from '../../../operations/version-view.ts';
+import type { VersionView, WholeVersion } from '../../../operations/version-view.ts';
 import { MEASURE, nullable, STAGE, TIME } from '../fields.ts';
 import { toRecord } from '../json-answer.ts';
 import { Type } from '../schema-builder.ts';
@@ -57,6 +57,18 @@ export const LISTED_VERSION = Type.Object({
   metrics: Type.Optional(METRICS),
   hyperparameters: Type.Optional(HYPERPARAMETERS),
 });
+
+/** The same with what is known only of one that is asked for alone. */
+export const WHOLE_VERSION_FIELDS = {
+  ...VERSION_FIELDS,
+  conflicting: Type.Boolean({
+    description: 'Others are in staging or production with it, where the policy has room for one.',
+  }),
+};
+
+export function renderWholeVersion(whole: WholeVersion) {
+  return { ...renderVersion(whole), conflicting: whole.conflicting };
+}
 
 /** A version with all that is known of it. */
 export function renderVersion(view: VersionView) {

@@ -1,6 +1,7 @@
 import type { Approval } from '../../../domain/policy.ts';
 import { REQUEST_STATES } from '../../../domain/transition-request.ts';
 import type { RequestView } from '../../../operations/transition-request-view.ts';
+import { CAST_VOTE_FIELDS, PERSON } from '../approved.ts';
 import { nullable, TIME } from '../fields.ts';
 import { Type } from '../schema-builder.ts';
 import { renderTime } from '../time.ts';
@@ -10,15 +11,8 @@ export const REQUEST_PARAMS = Type.Object(
   { additionalProperties: false },
 );
 
-const PERSON = Type.Object({ id: Type.String(), name: Type.String() });
-
 const VOTE = Type.Object({
-  voter: PERSON,
-  decision: Type.Enum(['approve', 'reject', 'abstain']),
-  comment: nullable(Type.String()),
-  digest: nullable(Type.String()),
-  at: nullable(TIME),
-  self: Type.Boolean({ description: 'By the one who asked, while nobody signed in.' }),
+  ...CAST_VOTE_FIELDS,
   counts: Type.Boolean({ description: 'Whether it counts now.' }),
   lapsed: Type.Boolean({ description: 'It was about other files or other evidence.' }),
 });
@@ -48,6 +42,7 @@ export const REQUEST = Type.Object({
     checks: Type.Array(Type.String()),
   }),
   gates: Type.Array(GATE),
+  displaces: Type.Array(Type.Integer(), { description: 'Versions that have to leave when it is executed.' }),
   available_actions: Type.Array(Type.Enum(['vote', 'withdraw', 'execute'])),
   opened_at: nullable(TIME),
   expires_at: nullable(TIME),
@@ -90,6 +85,7 @@ export function renderRequest(view: RequestView) {
       checks: view.missingChecks,
     },
     gates: view.gates.map((gate) => ({ ...gate })),
+    displaces: view.displaces,
     available_actions: view.actions,
     opened_at: renderTime(request.openedAtMs),
     expires_at: renderTime(request.expiresAtMs),
