@@ -6,19 +6,28 @@ import { Type } from '../schema-builder.ts';
 
 const closed = { additionalProperties: false } as const;
 const STAGE = Type.Enum([...STAGES]);
-const DURATION = Type.String({
-  description: 'ISO 8601 in weeks, days, hours, minutes and seconds: `PT24H`, `P14D`.',
-});
-const TIME = Type.String({ description: 'RFC 3339 with a zone.' });
-
-const PRINCIPALS = Type.Array(
+const stage = (description: string) => Type.Enum([...STAGES], { description });
+const flag = (description: string) => Type.Boolean({ description });
+const duration = (meaning: string) =>
   Type.String({
-    description: `\`role:<role>\` (${ROLES.join(', ')}; each has the former's verbs) or \`group:<group>\`.`,
-  }),
-  { minItems: 1, maxItems: 100 },
-);
+    description: `${meaning} ISO 8601 in weeks, days, hours, minutes and seconds: \`PT24H\`, \`P14D\`.`,
+  });
+const time = (meaning: string) => Type.String({ description: `${meaning} RFC 3339 with a zone.` });
+
+const principals = (meaning: string) =>
+  Type.Array(Type.String(), {
+    minItems: 1,
+    maxItems: 100,
+    description: `${meaning} Each is \`role:<role>\` (${ROLES.join(', ')}; each has the former's verbs) or \`group:<group>\`.`,
+  });
 const APPROVALS = Type.Array(
-  Type.Object({ required: Type.Integer({ minimum: 0, maximum: 20 }), from: PRINCIPALS }, closed),
+  Type.Object(
+    {
+      required: Type.Integer({ minimum: 0, maximum: 20, description: 'How many people.' }),
+      from: principals('Of whom.'),
+    },
+    closed,
+  ),
   { maxItems: 10, description: 'So many people of these; one person fills one place. 0: no vote.' },
 );
 const EXCLUDE = Type.Array(Type.Enum(['author', 'requester']), {
@@ -28,7 +37,7 @@ const EXCLUDE = Type.Array(Type.Enum(['author', 'requester']), {
 
 const CHECK = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
+    name: Type.String({ minLength: 1, maxLength: 200, description: 'As it is reported.' }),
     from: Type.Optional(
       Type.Array(Type.String(), {
         minItems: 1,
@@ -47,13 +56,24 @@ const METRIC_GATE = Type.Object(
       maxLength: 250,
       description: 'Slices by convention: `recall/camera:ir`.',
     }),
-    at_least: Type.Optional(Type.Number()),
-    at_most: Type.Optional(Type.Number()),
-    not_worse_than: Type.Optional(STAGE),
-    tolerance: Type.Optional(
-      Type.Union([Type.Number({ minimum: 0 }), Type.String({ description: 'A share such as `2%`.' })]),
+    at_least: Type.Optional(Type.Number({ description: 'The least that passes.' })),
+    at_most: Type.Optional(Type.Number({ description: 'The most that passes.' })),
+    not_worse_than: Type.Optional(
+      stage(
+        'Compared with who holds that stage; the direction is that of `metrics`, else of well-known names.',
+      ),
     ),
-    same_dataset: Type.Optional(Type.Enum(['required', 'any'])),
+    tolerance: Type.Optional(
+      Type.Union([Type.Number({ minimum: 0 }), Type.String()], {
+        description: 'So much worse still passes: an amount, or a share such as `2%`; unless given: 0.',
+      }),
+    ),
+    same_dataset: Type.Optional(
+      Type.Enum(['required', 'any'], {
+        description:
+          'Whether both must name the data that they were measured on. Different data never compare. Unless given: any.',
+      }),
+    ),
     late: Type.Optional(
       Type.Enum(['refuse', 'accept'], {
         description: 'What is thought of metrics that were logged after registration; unless given: refuse.',
@@ -61,7 +81,10 @@ const METRIC_GATE = Type.Object(
     ),
     counts: Type.Optional(
       Type.Object(
-        { successes: Type.String(), trials: Type.String() },
+        {
+          successes: Type.String({ description: 'Name of the metric that counts what went well.' }),
+          trials: Type.String({ description: 'Name of the metric that counts all.' }),
+        },
         {
           ...closed,
           description:
@@ -78,7 +101,12 @@ const METRIC_GATE = Type.Object(
   { ...closed, description: 'At least one of at_least, at_most, not_worse_than.' },
 );
 const SIGNATURE_GATE = Type.Object(
-  { signature: Type.Enum(['identical', 'backward_compatible']), with: Type.Optional(STAGE) },
+  {
+    signature: Type.Enum(['identical', 'backward_compatible'], {
+      description: 'Backward compatible: whoever calls the one may call the other.',
+    }),
+    with: Type.Optional(stage('Compared with who holds that stage; unless given: production.')),
+  },
   {
     ...closed,
     description:
@@ -90,69 +118,129 @@ const GATE = Type.Union([METRIC_GATE, SIGNATURE_GATE]);
 const TRANSITION = Type.Object(
   {
     from: Type.Union([Type.Enum(['*']), Type.Array(STAGE, { minItems: 1, maxItems: STAGES.length })], {
-      description: '`*`: every stage but production.',
+      description: 'The stages that it leads away from; `*`: every stage but production.',
     }),
-    to: STAGE,
-    by: Type.Optional(PRINCIPALS),
-    sealed: Type.Optional(Type.Boolean()),
-    reason: Type.Optional(Type.Enum(['required'])),
+    to: stage('Where it leads.'),
+    by: Type.Optional(principals('Who may ask; unless given: writers.')),
+    sealed: Type.Optional(flag('Whether the files must be frozen and hashed; unless given: false.')),
+    reason: Type.Optional(Type.Enum(['required'], { description: 'Whoever asks must say why.' })),
     approvals: Type.Optional(APPROVALS),
     exclude: Type.Optional(EXCLUDE),
-    checks: Type.Optional(Type.Array(CHECK, { maxItems: 100 })),
-    gates: Type.Optional(Type.Array(GATE, { maxItems: 100 })),
-    soak: Type.Optional(DURATION),
-    expires_after: Type.Optional(DURATION),
-    execute: Type.Optional(Type.Enum(['on_approval', 'manual'])),
+    checks: Type.Optional(
+      Type.Array(CHECK, { maxItems: 100, description: 'What must be reported as passed, for these files.' }),
+    ),
+    gates: Type.Optional(
+      Type.Array(GATE, { maxItems: 100, description: 'What is measured must be good enough.' }),
+    ),
+    soak: Type.Optional(duration('So long it has to stay in the stage that it leaves.')),
+    expires_after: Type.Optional(duration('A request ends after that; unless given: never.')),
+    execute: Type.Optional(
+      Type.Enum(['on_approval', 'manual'], {
+        description: 'With the last approval, or by a call of its own; unless given: on_approval.',
+      }),
+    ),
   },
   closed,
 );
 
 const ALIAS = Type.Union([
-  Type.Object({ follows: Type.String({ description: '`stage:<stage>`.' }) }, closed),
   Type.Object(
-    { protected: Type.Object({ approvals: APPROVALS, exclude: Type.Optional(EXCLUDE) }, closed) },
+    { follows: Type.String({ description: '`stage:<stage>`: it points to who entered that stage last.' }) },
+    closed,
+  ),
+  Type.Object(
+    {
+      protected: Type.Object(
+        { approvals: APPROVALS, exclude: Type.Optional(EXCLUDE) },
+        { ...closed, description: 'It is set by a request only.' },
+      ),
+    },
     closed,
   ),
 ]);
 
-const records = (schema: object) =>
-  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: schema });
+const records = (schema: object, description: string) =>
+  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: schema, description });
 
 /** A policy as it is written. */
 export const POLICY_DOCUMENT = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 64 }),
-    kind: Type.Optional(Type.Enum(['model', 'prompt'])),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'Lower-case letters, digits, `.`, `_` and `-`, as in the path.',
+    }),
+    kind: Type.Optional(
+      Type.Enum(['model', 'prompt'], { description: 'What it governs; unless given: model.' }),
+    ),
     applies_to: Type.Optional(
       Type.Object(
-        { models: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), { minItems: 1, maxItems: 100 }) },
-        closed,
+        {
+          models: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+            minItems: 1,
+            maxItems: 100,
+            description:
+              'Whole names, `*` any run of characters; the most specific pattern of all policies counts.',
+          }),
+        },
+        { ...closed, description: 'Unless given: only models that it is assigned to.' },
       ),
     ),
-    transitions: Type.Array(TRANSITION, { minItems: 1, maxItems: 100 }),
-    exclusive: Type.Optional(records(Type.Object({ displaced_to: STAGE }, closed))),
-    aliases: Type.Optional(records(ALIAS)),
+    transitions: Type.Array(TRANSITION, {
+      minItems: 1,
+      maxItems: 100,
+      description: 'Of several that fit the first counts; what none leads to is refused.',
+    }),
+    exclusive: Type.Optional(
+      records(
+        Type.Object({ displaced_to: stage('Where the one goes that was there.') }, closed),
+        'By stage: it holds one version at most.',
+      ),
+    ),
+    aliases: Type.Optional(records(ALIAS, 'By alias, in any case: it follows a stage, or is protected.')),
     metrics: Type.Optional(
-      records(Type.Object({ direction: Type.Enum(['higher_is_better', 'lower_is_better']) }, closed)),
+      records(
+        Type.Object(
+          {
+            direction: Type.Enum(['higher_is_better', 'lower_is_better'], {
+              description: 'Which way it gets better.',
+            }),
+          },
+          closed,
+        ),
+        'By name, where the name does not say it.',
+      ),
     ),
     freeze: Type.Optional(
       Type.Array(
         Type.Object(
           {
-            from: TIME,
-            to: TIME,
-            stages: Type.Optional(Type.Array(STAGE, { minItems: 1, maxItems: STAGES.length })),
-            reason: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+            from: time('The first instant.'),
+            to: time('The first instant after it.'),
+            stages: Type.Optional(
+              Type.Array(STAGE, {
+                minItems: 1,
+                maxItems: STAGES.length,
+                description: 'Unless given: production.',
+              }),
+            ),
+            reason: Type.Optional(
+              Type.String({ minLength: 1, maxLength: 500, description: 'Told to whoever is refused.' }),
+            ),
           },
           closed,
         ),
         {
           maxItems: 100,
-          description: 'Nothing enters these stages (production unless given) from then until before then.',
+          description: 'Nothing enters these stages for a time.',
         },
       ),
     ),
-    rollback_window: Type.Optional(DURATION),
+    rollback_window: Type.Optional(
+      duration(
+        'So long after it left production a version may come back without votes; unless given: never.',
+      ),
+    ),
   },
   { ...closed, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Policy' },
 );
