@@ -175,9 +175,11 @@ export function auditEvent(actor: Actor | null, entry: AuditEntry, context: Audi
   };
 }
 
+const ABOUT_A_MODEL = ['registered_model', 'model_version', 'alias', 'transition_request'];
+
 /** The registered model that the event is found by; null when it is about something else. */
 export function modelNameOf({ object }: Pick<AuditEvent, 'object'>): string | null {
-  return ['registered_model', 'model_version', 'alias'].includes(object.kind) ? object.name : null;
+  return ABOUT_A_MODEL.includes(object.kind) ? object.name : null;
 }
 
 /** The data of the event's leaf (RFC 8785). */

@@ -90,6 +90,8 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       const { intervals } = (await as('root', 'GET', '/api/v1/models/m/history?slot=stage:production')).body;
       expect(intervals[0]).toMatchObject({ version, request_id: id, origin: 'request', actor: 'cia' });
       expect(await eventsOf('transition_request.vote')).toHaveLength(1);
+      // An auditor asks by model.
+      expect(await eventsOf('transition_request.vote&model_name=m')).toHaveLength(1);
       expect(await eventsOf('transition_request.execute')).toHaveLength(1);
       const byAlias = await as('ada', 'GET', '/api/2.0/mlflow/registered-models/alias?name=m&alias=champion');
       expect(byAlias.body.model_version).toMatchObject({ version: '1', current_stage: 'Production' });
