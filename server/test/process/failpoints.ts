@@ -1,13 +1,16 @@
 import type { StagedFile } from '../../src/operations/ports/artifact-store.ts';
 import type { Deps, Writer } from '../../src/operations/ports.ts';
 
+const LONG = 20;
+
 /** Called at each step by its name; may not return. */
 export type Step = (name: string) => void;
 
 /**
  * Operations' parts with a step before and after everything that lasts:
  * `stage: begin | body | synced`, `publish: begin | renamed`, `write: begin | statement <n> | before commit |
- * committed`, `hash`.
+ * committed`, of long ones (which those that servers write by themselves are not) also `write: long one before commit |
+ * long one committed`, `hash`.
  */
 export function withFailpoints(deps: Deps, step: Step): Deps {
   return {
@@ -24,13 +27,20 @@ export function withFailpoints(deps: Deps, step: Step): Deps {
     store: {
       ...deps.store,
       async write(fn) {
+        let statements = 0;
+        const count = (name: string) => {
+          statements += 1;
+          step(name);
+        };
         const result = await deps.store.write(async (writer) => {
           step('write: begin');
-          const written = await fn(counting(writer, step));
+          const written = await fn(counting(writer, count));
           step('write: before commit');
+          if (statements >= LONG) step('write: long one before commit');
           return written;
         });
         step('write: committed');
+        if (statements >= LONG) step('write: long one committed');
         return result;
       },
     },
