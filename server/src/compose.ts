@@ -106,6 +106,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     serverId,
     log: logger,
     auditEvents: waiting.events,
+    verifyDays: config.verifyDays,
     webhooks: {
       waiting: waiting.deliveries,
       lanes: config.webhookLanes,

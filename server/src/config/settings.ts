@@ -9,6 +9,7 @@ import { S3_SETTINGS } from './s3-settings.ts';
 import {
   parseBaseUrl,
   parseConnections,
+  parseDays,
   parseFlag,
   parseHost,
   parseList,
@@ -117,6 +118,14 @@ export const SETTINGS = {
     meaning:
       'Whether production needs an approval (docs/governance.md). true: the policy `guarded`. false: the policy `open`, under which every change is made at once, as MLflow does.',
     parse: parseFlag,
+  }),
+  verifyDays: setting({
+    names: ['REGISTRY_VERIFY_DAYS'],
+    default: '30',
+    accepts: 'a whole number of days from 0 to 3650',
+    meaning:
+      'How often the files of each sealed version are read again and compared with their hashes, in the background. 0: never. What enters production is read in any case.',
+    parse: parseDays,
   }),
   ...ACCESS_SETTINGS,
   retentionDevelopmentDays: retention('DEVELOPMENT', '30'),

@@ -13,6 +13,13 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** A time in days, of ten years at most. */
+export function parseDays(text: string): number {
+  const days = parseWhole(text);
+  if (days > 3_650) throw new Error('out of range');
+  return days;
+}
+
 /** A number of connections that a server can work with. */
 export function parseConnections(text: string): number {
   const count = parseWhole(text);

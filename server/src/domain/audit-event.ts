@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   'model_version.transition',
   'model_version.add_file',
   'model_version.seal',
+  'model_version.verify',
   'transition_request.create',
   'transition_request.vote',
   'transition_request.withdraw',

@@ -46,6 +46,8 @@ export interface ErrorParams {
   transition_not_allowed: { message: string; allowed: readonly string[] };
   /** The files of what is to enter the stage must be frozen and known. */
   version_not_sealed: { name: string; version: number; stage: string };
+  /** A sealed file is gone, or is another. */
+  version_damaged: { name: string; version: number; path: string };
   prerelease_not_allowed: { name: string; version: number; label: string };
   /** What is measured is not good enough; `gates` has every figure. */
   gate_failed: { message: string; gates: readonly object[] };

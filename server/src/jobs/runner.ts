@@ -10,6 +10,7 @@ import { placeAuditEvents } from './place-events.ts';
 import { sealVersions } from './seal-versions.ts';
 import { createSignal, type Signal } from './signal.ts';
 import { sweepUploads } from './sweep-uploads.ts';
+import { verifyVersions } from './verify-versions.ts';
 
 /** One kind of background work; a turn does a bounded piece of it and says whether more is waiting. */
 export interface Job {
@@ -34,6 +35,8 @@ export interface JobOptions {
   readonly webhooks: Omit<DeliveryOptions, 'log'>;
   /** Notified when a commit of this process left an audit event. */
   readonly auditEvents: Signal;
+  /** How often the files of each sealed version are read again; 0: never. */
+  readonly verifyDays: number;
 }
 
 export interface BackgroundJobs {
@@ -44,13 +47,14 @@ export interface BackgroundJobs {
 /** Runs the jobs by turns until stopped; a failed turn is logged and tried again later. */
 export function startBackgroundJobs(
   deps: Deps,
-  { serverId, log, webhooks, auditEvents }: JobOptions,
+  { serverId, log, webhooks, auditEvents, verifyDays }: JobOptions,
 ): BackgroundJobs {
   const jobs: Job[] = [
     holdLease(serverId),
     adoptModels(),
     sealVersions,
     sweepUploads,
+    verifyVersions(verifyDays),
     endRequests,
     noteTokenUses,
     noteRefusals(deps),

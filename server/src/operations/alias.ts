@@ -23,6 +23,7 @@ import {
   transitionInUnit,
 } from './transition.ts';
 import { requestInUnit } from './transition-request.ts';
+import { verifyBefore } from './verification.ts';
 import { announce } from './webhook-announcement.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function setAlias(
   const { name, alias, version } = input;
   checkNewAlias(alias);
   authorizeChange(actor, 'move-alias', name);
+  await verifyBefore(deps, { name, version, target: aliasSlot(alias) });
   const outcome = await deps.store.write(async (writer) => {
     // MLflow: an absent model shows as the absent version.
     await requireVersion(writer, name, version);

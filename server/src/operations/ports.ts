@@ -36,6 +36,7 @@ import type { SignatureReader, SignatureWriter } from './ports/signature.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { TransitionRequestReader, TransitionRequestWriter } from './ports/transition-request.ts';
+import type { VerificationReader, VerificationWriter } from './ports/verification.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
 import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
 import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
@@ -65,6 +66,7 @@ export interface Reader {
   readonly checks: CheckReader;
   readonly registrationMetrics: RegistrationMetricReader;
   readonly signatures: SignatureReader;
+  readonly verifications: VerificationReader;
   readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
   readonly grants: GrantReader;
@@ -97,6 +99,7 @@ export interface Writer extends Reader {
   readonly checks: CheckWriter;
   readonly registrationMetrics: RegistrationMetricWriter;
   readonly signatures: SignatureWriter;
+  readonly verifications: VerificationWriter;
   readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;
   readonly grants: GrantWriter;

@@ -99,6 +99,7 @@ async function storeManifest(
   const manifest = sortManifest(files.manifest);
   const { modelId, version: number } = version;
   await writer.seals.putManifest(modelId, number, manifest);
+  await writer.verifications.put(version, { verifiedAtMs: deps.clock.now(), damage: null });
   const { sha256 = null, signature = null } = files.mlmodel ?? {};
   const isSealed = manifest.some((file) => file.path === MLMODEL && file.sha256 === sha256);
   if (signature !== null && isSealed) await writer.signatures.put(modelId, number, signature);

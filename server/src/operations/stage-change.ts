@@ -2,12 +2,14 @@ import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { matchesPattern } from '../domain/permission.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
+import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
 import { sealAfter, type TransitionPending, transitionInUnit } from './transition.ts';
+import { verifyBefore } from './verification.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 export interface StageChange {
@@ -51,6 +53,8 @@ export async function changeStage(
       '/reason',
     );
   authorizeChange(actor, 'request-transition', name);
+  const { version: asked } = await deps.store.read((reader) => selectVersion(reader, name, input.reference));
+  await verifyBefore(deps, { name, version: asked, target: stageSlot(to) });
   const changed = await deps.store.write(async (writer) => {
     const model = await lockModel(deps, writer, name);
     const current = await selectVersion(writer, name, input.reference);

@@ -17,6 +17,7 @@ import { takeSnapshot } from './evidence.ts';
 import { judgeGatesNow } from './gate.ts';
 import { isOpen } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
+import { isVerified } from './verification.ts';
 
 /** Who may ask, and why, is judged when it is asked; everything else also when it is executed. */
 type Moment = 'asking' | 'execution';
@@ -37,12 +38,13 @@ export async function judgeChange(
       message: `Policy ${asked.governing.policy.name} protects no alias ${aliasOfSlot(asked.target)}; who may move aliases sets it without a request.`,
       allowed: [],
     });
+  await requireIntact(reader, asked);
   return wantsVotes(rule);
 }
 
 /**
  * Whether it waits for votes or checks, where the policy lets it happen. Everything but those is judged here.
- * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`,
+ * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`, `version_damaged`,
  * `prerelease_not_allowed`, `gate_failed`.
  */
 export async function judgeTransition(
@@ -62,15 +64,17 @@ export async function judgeTransition(
   }
   requireRelease(asked);
   requireSeal(asked, rule.sealed);
+  await requireIntact(reader, asked);
   await requireSoak(deps, reader, asked, rule);
   requireThaw(deps, asked);
   await requireGates(deps, reader, asked, rule);
   return rule.checks.length > 0 || wantsVotes(rule);
 }
 
-/** What force does not pass: files that are not sealed, and pre-releases. */
-export function judgeForced(asked: AskedTransition): void {
+/** What force does not pass: files that are not sealed or not what was sealed, and pre-releases. */
+export async function judgeForced(reader: Reader, asked: AskedTransition): Promise<void> {
   requireRelease(asked);
+  await requireIntact(reader, asked);
   const { policy } = asked.governing;
   const isSealed = policy.transitions.some((rule) => rule.to === asked.to && rule.sealed);
   requireSeal(asked, isSealed);
@@ -130,6 +134,16 @@ function requireSeal({ identity, version, record, to }: AskedTransition, isWante
       version: version.version,
       stage: to,
     });
+}
+
+/** Whoever asks has the files read before; here it is about what was found. @throws `version_damaged`. */
+export async function requireIntact(
+  reader: Pick<Reader, 'verifications'>,
+  { identity: { modelId, name }, version: { version }, target }: AskedChange,
+): Promise<void> {
+  if (!isVerified(target)) return;
+  const damage = (await reader.verifications.find(modelId, version))?.damage ?? null;
+  if (damage !== null) throw new RegistryError('version_damaged', { name, version, path: damage });
 }
 
 async function requireSoak(

@@ -11,6 +11,7 @@ import { authorizeChange } from './registered-model.ts';
 import { judgeChange } from './transition-guard.ts';
 import { requestInUnit } from './transition-request.ts';
 import { type RequestView, viewRequest } from './transition-request-view.ts';
+import { verifyBefore } from './verification.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 /** Where somebody wants a version. */
@@ -36,6 +37,10 @@ export async function openTransitionRequest(
   input: RequestInput,
 ): Promise<{ readonly view: RequestView; readonly isNew: boolean }> {
   authorizeChange(actor, 'request-transition', input.name);
+  const { name, reference, target } = input;
+  const { version } = await deps.store.read((reader) => selectVersion(reader, name, reference));
+  const slot = target.kind === 'stage' ? stageSlot(target.stage) : aliasSlot(target.alias);
+  await verifyBefore(deps, { name, version, target: slot });
   return deps.store.write(async (writer) => {
     const asked = await lockWish(deps, writer, input);
     requireElsewhere(asked, await isHolding(writer, asked));

@@ -105,8 +105,8 @@ export async function advance(
 }
 
 function isHeldUp(error: unknown): boolean {
-  return (['transition_not_allowed', 'gate_failed', 'version_not_sealed'] as const).some((code) =>
-    isRegistryError(error, code),
+  return (['transition_not_allowed', 'gate_failed', 'version_not_sealed', 'version_damaged'] as const).some(
+    (code) => isRegistryError(error, code),
   );
 }
 

@@ -14,6 +14,7 @@ import { type Moved, moveInUnit } from './stage-move.ts';
 import { judgeForced, judgeTransition } from './transition-guard.ts';
 import { requestInUnit } from './transition-request.ts';
 import { waitingSentence } from './transition-request-standing.ts';
+import { verifyBefore } from './verification.ts';
 
 /** MLflow: only these can be emptied by the newcomer. */
 const ACTIVE_STAGES: readonly MlflowStage[] = ['Staging', 'Production'];
@@ -56,6 +57,7 @@ export async function transitionVersion(
   input: Transition,
 ): Promise<TransitionResult> {
   authorizeChange(actor, 'request-transition', input.name);
+  await verifyBefore(deps, { ...input, target: stageSlot(input.to) });
   const outcome = await deps.store.write((writer) => transitionInUnit(deps, writer, actor, input));
   return sealAfter(deps, requireMoved(outcome));
 }
@@ -92,6 +94,7 @@ export async function transitionMlflowStage(
       'archive_existing_versions',
     );
   authorizeChange(actor, 'request-transition', name);
+  await verifyBefore(deps, { name, version, target: stageSlot(fromMlflowStage(stage, false)) });
   const outcome = await deps.store.write(async (writer) => {
     const record = stage === 'Archived' ? await writer.versionRecords.find(name, version) : null;
     const current = await requireVersion(writer, name, version);
@@ -152,7 +155,7 @@ async function judge(
 ): Promise<Extract<SlotOrigin, 'direct' | 'forced'> | 'waits'> {
   if (asked.from === asked.to) return 'direct';
   if (forced) {
-    judgeForced(asked);
+    await judgeForced(writer, asked);
     return 'forced';
   }
   return (await judgeTransition(deps, writer, actor, asked)) ? 'waits' : 'direct';

@@ -10,6 +10,7 @@ import { NO_FACTS } from '../domain/version-record.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { experimentResource } from './experiment.ts';
 import type { Author } from './ports/author.ts';
+import type { Verification } from './ports/verification.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
 import { isConflicting } from './version-conflict.ts';
@@ -42,6 +43,8 @@ const LOGGED_MODEL_SOURCE = /^models:\/+(m-[0-9a-f]{32})$/;
 export interface WholeVersion extends VersionView {
   /** Whether others are with it where the policy has room for one. */
   readonly conflicting: boolean;
+  /** What reading its files found the last time; null: they are not sealed. */
+  readonly verification: Verification | null;
 }
 
 /** @throws as `selectVersion`. */
@@ -55,7 +58,10 @@ export async function getVersion(
   return deps.store.read(async (reader) => {
     const version = await selectVersion(reader, name, selector);
     const view = await viewVersion(reader, actor, version);
-    return { ...view, conflicting: await isConflicting(deps, reader, view) };
+    const { record } = view;
+    const verification =
+      record === null ? null : await reader.verifications.find(record.modelId, version.version);
+    return { ...view, verification, conflicting: await isConflicting(deps, reader, view) };
   });
 }
 

@@ -15,6 +15,7 @@ import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Writer } from './ports.ts';
 import { modelResource } from './registered-model.ts';
+import { requireIntact } from './transition-guard.ts';
 import { advance, executeInUnit } from './transition-request.ts';
 import { end, endIfExpired, recordRequest } from './transition-request-record.ts';
 import {
@@ -25,6 +26,7 @@ import {
   requireRequest,
   viewRequest,
 } from './transition-request-view.ts';
+import { verifyRequested } from './verification.ts';
 
 export interface VoteInput {
   readonly requestId: string;
@@ -66,12 +68,15 @@ function notOpen({ requestId, state }: KeptRequest): RegistryError<'request_not_
 /**
  * Says what somebody thinks of a request. A word replaces the earlier one of the same person; one reject ends the
  * request; the approval that was still wanted executes it, unless the policy wants that by hand.
- * @throws `resource_not_found`, `request_not_open`, `not_a_person`, `not_eligible`, `digest_mismatch`.
+ * @throws `resource_not_found`, `request_not_open`, `not_a_person`, `not_eligible`, `digest_mismatch`,
+ * `version_damaged`.
  */
 export async function voteOnRequest(deps: Deps, actor: Actor, input: VoteInput): Promise<RequestView> {
+  if (input.decision === 'approve') await verifyRequested(deps, input.requestId);
   return onRequest(deps, actor, input.requestId, async (writer, { request, asked }) => {
     const { name } = asked.identity;
     await requireEligible(writer, actor, { request, asked });
+    if (input.decision === 'approve') await requireIntact(writer, asked);
     if (input.digest !== request.digest)
       throw new RegistryError('digest_mismatch', {
         name,
@@ -146,6 +151,7 @@ export async function withdrawRequest(
 
 /** Executes an approved request by hand. @throws `resource_not_found`, `request_not_open`, and as `judgeTransition`. */
 export async function executeRequest(deps: Deps, actor: Actor, requestId: string): Promise<RequestView> {
+  await verifyRequested(deps, requestId);
   return onRequest(deps, actor, requestId, async (writer, { request, asked }) => {
     authorize(actor, 'execute', modelResource(asked.identity.name));
     const current = await advance(deps, writer, actor, { request, asked });

@@ -25,6 +25,7 @@ import { signatureReader, signatureWriter } from './signature.ts';
 import { slotReader, slotWriter } from './slot.ts';
 import { subjectReader, subjectWriter } from './subject.ts';
 import { transitionRequestReader, transitionRequestWriter } from './transition-request.ts';
+import { verificationReader, verificationWriter } from './verification.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
 import { webhookReader, webhookWriter } from './webhook.ts';
 import { webhookDeliveryReader, webhookDeliveryWriter } from './webhook-delivery.ts';
@@ -54,6 +55,7 @@ export function readerOf(context: StoreContext): Reader {
     checks: checkReader(context),
     registrationMetrics: registrationMetricReader(context),
     signatures: signatureReader(context),
+    verifications: verificationReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -88,6 +90,7 @@ export function writerOf(context: StoreContext): Writer {
     checks: checkWriter(context),
     registrationMetrics: registrationMetricWriter(context),
     signatures: signatureWriter(context),
+    verifications: verificationWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -1,9 +1,13 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from '../../src/domain/audit-event.ts';
 import { bootstrapAdmin } from '../../src/operations/bootstrap.ts';
 import { recordSettings } from '../../src/operations/settings-record.ts';
+import { verifyNext } from '../../src/operations/verification.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 
+const DAY_MS = 86_400_000;
 const PASSWORD = 'barn-owl-tractor-seven';
 const OTHER_PASSWORD = 'grain-silo-lantern-nine';
 const EVERYTHING = { modelName: null, actorId: null, action: null, sinceMs: null, untilMs: null };
@@ -384,6 +388,29 @@ test('policies, and which model is under which', async () => {
   await expectEvents(['model.policy_assign']);
   await v1('DELETE', 'policies/mine');
   await expectEvents(['policy.delete', { before: { revision: 1 } }]);
+});
+
+test('files that are not what was sealed', async () => {
+  await v1('POST', 'models/register', { model_name: 'rotten', model_type: 'custom' });
+  await call('PUT', '/api/v1/models/rotten/versions/1/files/f.txt', {
+    body: 'bytes',
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  await v1('POST', 'models/rotten/versions/1/seal');
+  const files = readdirSync(server.root, { recursive: true, encoding: 'utf8' });
+  writeFileSync(join(server.root, files.find((path) => path.endsWith('f.txt')) ?? ''), 'other');
+  await news();
+  server.clock.advance(DAY_MS);
+  while (await verifyNext(server.deps, DAY_MS / 2));
+  await expectEvents([
+    'model_version.verify',
+    {
+      actor: { id: 'operator' },
+      ...object('model_version', { name: 'rotten', version: 1 }),
+      before: { damage: null },
+      after: { damage: 'f.txt' },
+    },
+  ]);
 });
 
 test('every action of the closed list has happened in these tests, and no other', () => {

@@ -23,6 +23,7 @@ function serverOn(base: TestDeps, { lanes = 10, alone = true } = {}) {
     serverId,
     log,
     auditEvents: createSignal(),
+    verifyDays: 0,
     webhooks: { waiting, lanes, alone },
   });
   const create = (name: string) =>

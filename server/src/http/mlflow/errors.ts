@@ -99,6 +99,10 @@ const ANSWERS = {
     'PERMISSION_DENIED',
     `${name} version ${version} is not sealed, and ${stage} wants files that are`,
   ],
+  version_damaged: ({ name, version, path }) => [
+    'PERMISSION_DENIED',
+    `${path} of ${name} version ${version} is gone, or not what was sealed`,
+  ],
   prerelease_not_allowed: ({ name, version, label }) => [
     'PERMISSION_DENIED',
     `${name} version ${version} is the pre-release ${label}, which cannot enter production`,

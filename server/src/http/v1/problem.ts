@@ -56,6 +56,12 @@ const PROBLEMS = {
     ({ name, version, stage }) =>
       `${name} version ${version} is not sealed, and ${stage} wants files that are; POST …/versions/${version}/seal, or wait until they are hashed.`,
   ],
+  version_damaged: [
+    409,
+    'Files damaged',
+    ({ name, version, path }) =>
+      `${path} of ${name} version ${version} is gone, or not what was sealed; restore it from a backup, or register another version.`,
+  ],
   prerelease_not_allowed: [
     409,
     'A pre-release',

@@ -94,6 +94,15 @@ interface RegistrySignaturesTable {
   signature: Fixed<string>;
 }
 
+interface RegistryVerificationsTable {
+  model_id: string;
+  version: number;
+  verified_at_ms: Int64;
+  /** When somebody began to read it last. */
+  begun_at_ms: Int64;
+  damage: string | null;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -104,4 +113,5 @@ export interface GovernanceTables {
   registry_checks: RegistryChecksTable;
   registry_registration_metrics: RegistryRegistrationMetricsTable;
   registry_signatures: RegistrySignaturesTable;
+  registry_verifications: RegistryVerificationsTable;
 }

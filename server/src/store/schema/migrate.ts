@@ -11,6 +11,7 @@ import { names } from './migrations/0007-names.ts';
 import { governance } from './migrations/0008-governance.ts';
 import { registrationMetrics } from './migrations/0009-registration-metrics.ts';
 import { signatures } from './migrations/0010-signatures.ts';
+import { verifications } from './migrations/0011-verifications.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   governance,
   registrationMetrics,
   signatures,
+  verifications,
 ];
 
 /**

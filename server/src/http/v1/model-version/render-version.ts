@@ -64,10 +64,24 @@ export const WHOLE_VERSION_FIELDS = {
   conflicting: Type.Boolean({
     description: 'Others are in staging or production with it, where the policy has room for one.',
   }),
+  verified_at: nullable(
+    Type.Unsafe<string | null>({
+      ...TIME,
+      description: 'When its files were read and compared with their hashes last.',
+    }),
+  ),
+  damaged_file: nullable(
+    Type.String({ description: 'The first of its files that was not what was sealed then, or was gone.' }),
+  ),
 };
 
-export function renderWholeVersion(whole: WholeVersion) {
-  return { ...renderVersion(whole), conflicting: whole.conflicting };
+export function renderWholeVersion({ conflicting, verification, ...view }: WholeVersion) {
+  return {
+    ...renderVersion(view),
+    conflicting,
+    verified_at: renderTime(verification?.verifiedAtMs ?? null),
+    damaged_file: verification?.damage ?? null,
+  };
 }
 
 /** A version with all that is known of it. */

@@ -67,6 +67,7 @@ export const transitionVersionEndpoint = endpoint({
     'override_required',
     'transition_not_allowed',
     'version_not_sealed',
+    'version_damaged',
     'prerelease_not_allowed',
     'gate_failed',
   ],

@@ -24,6 +24,7 @@ export const createTransitionRequestEndpoint = endpoint({
     'already_in_stage',
     'transition_not_allowed',
     'version_not_sealed',
+    'version_damaged',
     'prerelease_not_allowed',
     'gate_failed',
   ],

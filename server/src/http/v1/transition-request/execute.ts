@@ -20,6 +20,7 @@ export const executeEndpoint = endpoint({
     'transition_not_allowed',
     'gate_failed',
     'version_not_sealed',
+    'version_damaged',
     'prerelease_not_allowed',
   ],
   run: async (deps, actor, { params }) => ({

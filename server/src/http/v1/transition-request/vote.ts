@@ -25,7 +25,14 @@ export const voteEndpoint = endpoint({
     { additionalProperties: false },
   ),
   answer: Type.Object({ success: SUCCESS, request: REQUEST }),
-  problems: ['resource_not_found', 'request_not_open', 'not_eligible', 'not_a_person', 'digest_mismatch'],
+  problems: [
+    'resource_not_found',
+    'request_not_open',
+    'not_eligible',
+    'not_a_person',
+    'digest_mismatch',
+    'version_damaged',
+  ],
   async run(deps, actor, { params, body }) {
     const { decision, comment = null, digest = null } = body;
     return {
