@@ -14,13 +14,16 @@ const FULL = 13;
 const CONSTRAINT_PRIMARYKEY = 1555;
 const CONSTRAINT_UNIQUE = 2067;
 
+const SWITCH_ATTEMPTS = 200;
+const SWITCH_PAUSE_MS = 25;
+
 /**
  * Opens a SQLite file (or `:memory:`) with one connection that writes and one that only reads. A memory
  * database has a single connection for both, since a second one would see another database.
  */
 export function openSqlite(path: string): Engine {
   const writer = connectSqlite(path, false);
-  if (path !== ':memory:') writer.raw.exec('PRAGMA journal_mode = WAL');
+  if (path !== ':memory:') switchToWal(writer.raw);
   writer.raw.exec('PRAGMA synchronous = FULL');
   const reader = path === ':memory:' ? writer : connectSqlite(path, true);
   for (const { raw } of new Set([reader, writer])) raw.exec(`PRAGMA busy_timeout = ${STATEMENT_TIMEOUT_MS}`);
@@ -35,6 +38,19 @@ export function openSqlite(path: string): Engine {
       for (const { raw } of new Set([reader, writer])) if (raw.isOpen) raw.close();
     },
   };
+}
+
+/** SQLite: of two programs that switch a file at once one is refused without a wait, busy timeout or not. */
+function switchToWal(connection: DatabaseSync): void {
+  for (let attempt = 1; ; attempt++)
+    try {
+      connection.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (errorNumber(error) !== BUSY || attempt === SWITCH_ATTEMPTS) throw error;
+      // While opening nothing else runs here that this would hold up.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SWITCH_PAUSE_MS);
+    }
 }
 
 /**
