@@ -62,7 +62,7 @@ export async function recordRequest(
       target: request.target,
       state: request.state,
       policy: `${request.policyName}/${request.policyRevision}`,
-      ...(decision !== undefined && { decision, evidence_digest: request.evidenceDigest }),
+      ...(decision !== undefined && { decision, evidence_digest: `sha256:${request.evidenceDigest}` }),
       ...(displaced !== undefined && { displaced: displaced.map(String) }),
     },
   });

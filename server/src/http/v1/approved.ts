@@ -48,7 +48,7 @@ export function renderApproved(approved: Approved) {
       at: renderTime(atMs),
       self: isSelf,
     })),
-    evidence_digest: approved.evidenceDigest,
+    evidence_digest: `sha256:${approved.evidenceDigest}`,
     opened_at: renderTime(approved.openedAtMs),
     executed_at: renderTime(approved.executedAtMs),
   };

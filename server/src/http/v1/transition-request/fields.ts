@@ -69,7 +69,7 @@ export function renderRequest(view: RequestView) {
     requesters: request.requesters.map(person),
     policy: { name: request.policyName, revision: request.policyRevision },
     digest: request.digest,
-    evidence_digest: request.evidenceDigest,
+    evidence_digest: `sha256:${request.evidenceDigest}`,
     votes: request.votes.map((vote) => ({
       voter: person(vote.subjectId),
       decision: vote.decision,
