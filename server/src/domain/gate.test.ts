@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type GatedVersion, judgeGate } from './gate.ts';
 import type { MetricGate, SignatureGate } from './policy.ts';
+import { scoreKey } from './score-table.ts';
 import { readSignature } from './signature.ts';
 
 const NO_GATE: MetricGate = {
@@ -13,6 +14,7 @@ const NO_GATE: MetricGate = {
   sameDataset: 'any',
   late: 'refuse',
   counts: null,
+  samples: null,
   confidence: 0.95,
 };
 const version = (
@@ -26,6 +28,7 @@ const version = (
   evaluatedOn: null,
   late: new Set(),
   signature: null,
+  scores: new Map(),
   ...more,
 });
 const judge = (
@@ -176,10 +179,10 @@ describe('a gate on a proportion that was counted', () => {
   });
 
   test('is held up by few samples, which prove nothing, and says so', () => {
-    const tolerance = { kind: 'absolute', amount: 0.02 } as const;
+    const tolerance = { kind: 'absolute', amount: 0.03 } as const;
     const result = judge({ ...gate, tolerance }, counted(7, 46, 50), counted(3, 46, 50));
     expect(result).toMatchObject({ outcome: 'failed', difference: 0 });
-    expect(result.detail).toMatch(/which may be worse; more samples would tell; 2\.0 points are tolerated$/);
+    expect(result.detail).toMatch(/which may be worse; more samples would tell; 3\.0 points are tolerated$/);
     expect(judge({ ...gate, tolerance }, counted(7, 9_200, 10_000), counted(3, 9_200, 10_000)).outcome).toBe(
       'passed',
     );
@@ -202,6 +205,103 @@ describe('a gate on a proportion that was counted', () => {
     expect(judge(gate, late, counted(3, 1, 2)).detail).toBe(
       'shown was logged after version 7 was registered',
     );
+  });
+});
+
+describe('a gate on scores by sample', () => {
+  const samples = { path: 'eval/scores.json', sample: 'image', score: 'hit' };
+  const scored = (number: number, values: readonly number[], isLate = false) =>
+    version(
+      number,
+      {},
+      {
+        scores: new Map([
+          [
+            scoreKey(samples),
+            {
+              sha256: 'f',
+              isLate,
+              table: { kind: 'scores', scores: new Map(values.map((value, i) => [`s${i}`, value])) },
+            },
+          ],
+        ]),
+      },
+    );
+  const hits = (count: number, from = 0) =>
+    Array.from({ length: 100 }, (_, i) => (i >= from && i < from + count ? 1 : 0));
+  const gate = { metric: 'recall', samples, ...relative } as const;
+
+  test('passes what is surely not worse, and shows the figures', () => {
+    expect(judge(gate, scored(7, hits(90)), scored(3, hits(80)))).toMatchObject({
+      outcome: 'passed',
+      value: 0.9,
+      incumbent: { version: 3, value: 0.8 },
+      difference: 0.1,
+      detail: expect.stringMatching(
+        /^recall: \+10\.0 points against version 3 in production \(95 % CI \+\d\.\d…\+1\d\.\d\)$/,
+      ),
+    });
+  });
+
+  test('tells from pairs what two means do not: the same difference, scattered, is not sure', () => {
+    const tolerance = { kind: 'absolute', amount: 0.03 } as const;
+    const close = judge({ ...gate, tolerance }, scored(7, hits(80)), scored(3, hits(80)));
+    expect(close.outcome).toBe('passed');
+    const scattered = judge({ ...gate, tolerance }, scored(7, hits(80)), scored(3, hits(80, 20)));
+    expect(scattered).toMatchObject({ outcome: 'failed', difference: 0 });
+    expect(scattered.detail).toMatch(
+      /which may be worse; more samples would tell; 3\.0 points are tolerated$/,
+    );
+  });
+
+  test('shows other scores as they are', () => {
+    const grams = (shift: number) => Array.from({ length: 50 }, (_, i) => 20 + (i % 5) + shift);
+    const result = judge({ ...gate, metric: 'mae' }, scored(7, grams(1)), scored(3, grams(0)));
+    expect(result.detail).toBe(
+      'mae: +1 against version 3 in production (95 % CI +1…+1), which is worse; 0 are tolerated',
+    );
+  });
+
+  test('bounds the mean', () => {
+    expect(judge({ metric: 'recall', samples, atLeast: 0.8 }, scored(7, hits(79))).detail).toBe(
+      'recall is 0.79; at least 0.8 is wanted',
+    );
+  });
+
+  test('fails closed', () => {
+    const unread = 'no eval/scores.json was read among the files of version';
+    expect(judge(gate, version(7, { recall: 1 }), scored(3, hits(80)))).toMatchObject({
+      outcome: 'missing',
+      detail: `recall is not known: ${unread} 7 or of its run`,
+    });
+    expect(judge(gate, scored(7, hits(80)), version(3, { recall: 0 }))).toMatchObject({
+      outcome: 'not_comparable',
+      detail: `recall is not known of version 3 in production: ${unread} 3 or of its run`,
+    });
+    expect(judge(gate, scored(7, hits(80).slice(1)), scored(3, hits(80)))).toMatchObject({
+      outcome: 'not_comparable',
+      detail: 'one sample of recall is only in the table of version 7 or of version 3 in production',
+    });
+    expect(judge(gate, scored(7, hits(80), true), scored(3, hits(80)))).toMatchObject({
+      outcome: 'late',
+      detail: 'eval/scores.json was logged after version 7 was registered',
+    });
+    const broken = version(
+      7,
+      {},
+      {
+        scores: new Map([
+          [
+            scoreKey(samples),
+            { sha256: 'f', isLate: false, table: { kind: 'unreadable', why: 'it has no rows' } },
+          ],
+        ]),
+      },
+    );
+    expect(judge(gate, broken, scored(3, hits(80)))).toMatchObject({
+      outcome: 'missing',
+      detail: 'recall is not known: eval/scores.json cannot be used: it has no rows',
+    });
   });
 });
 

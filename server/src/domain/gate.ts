@@ -1,7 +1,9 @@
 import type { EvaluationData } from './metric-comparison.ts';
 import { type MetricDirection, metricDirection } from './metric-direction.ts';
+import { meanScore, pairedDifference, unpairedSamples } from './paired-scores.ts';
 import type { Gate, MetricGate, SignatureGate } from './policy.ts';
 import { type Counted, differenceInterval, type Interval, isCounted } from './proportion.ts';
+import { type ScoreColumns, type ScoreTable, scoreKey } from './score-table.ts';
 import type { Signature } from './signature.ts';
 import { compareSignatures, type SignatureChange, type SignatureDifference } from './signature-comparison.ts';
 
@@ -17,6 +19,17 @@ export interface GatedVersion {
   readonly late: ReadonlySet<string>;
   /** Of its sealed files; null: they do not say. */
   readonly signature: Signature | null;
+  /** Tables of scores, by `scoreKey`; absent: there is no such file, or nobody has read it yet. */
+  readonly scores: ReadonlyMap<string, GatedScores>;
+}
+
+/** A table of scores as it was read. */
+export interface GatedScores {
+  /** Of the file. */
+  readonly sha256: string;
+  /** Whether it came after the version was registered. */
+  readonly isLate: boolean;
+  readonly table: ScoreTable;
 }
 
 type GateOutcome = 'passed' | 'failed' | 'missing' | 'late' | 'not_comparable';
@@ -38,7 +51,7 @@ interface MetricFigures {
   readonly incumbent: { readonly version: number; readonly value: number | null } | null;
   /** value − incumbent's, to 12 significant digits. */
   readonly difference: number | null;
-  /** Where the true difference lies; null: nothing was counted. */
+  /** Where the true difference lies; null: neither counts nor samples tell. */
   readonly interval: Interval | null;
   readonly direction: MetricDirection | null;
 }
@@ -102,8 +115,8 @@ function judgeMetric(gate: MetricGate, { candidate, incumbent, directions }: Gat
     interval: null,
   };
   const refused = (outcome: GateOutcome, detail: string) => ({ ...figures, outcome, detail });
-  if (value === null) return refused('missing', missingText(gate));
-  const late = gate.late === 'refuse' ? sourcesOf(gate).find((name) => candidate.late.has(name)) : undefined;
+  if (value === null) return refused('missing', missingText(gate, candidate));
+  const late = gate.late === 'refuse' ? lateSource(gate, candidate) : undefined;
   if (late !== undefined)
     return refused('late', `${late} was logged after version ${candidate.version} was registered`);
   if (Number.isNaN(value)) return refused('failed', `${metric} is NaN`);
@@ -129,13 +142,40 @@ function sourcesOf({ metric, counts }: MetricGate): readonly string[] {
   return counts === null ? [metric] : [counts.successes, counts.trials];
 }
 
-function missingText({ metric, counts }: MetricGate): string {
+function lateSource(gate: MetricGate, candidate: GatedVersion): string | undefined {
+  if (gate.samples !== null && scoresOf(gate, candidate)?.isLate === true) return gate.samples.path;
+  return sourcesOf(gate).find((name) => candidate.late.has(name));
+}
+
+function missingText(gate: MetricGate, version: GatedVersion): string {
+  const { metric, counts, samples } = gate;
+  if (samples !== null) return `${metric} is not known: ${unscoredText(samples, version)}`;
   return counts === null
     ? `${metric} was not measured`
     : `${counts.successes} of ${counts.trials} was not counted, of which ${metric} is made`;
 }
 
+function unscoredText(samples: ScoreColumns, version: GatedVersion): string {
+  const table = version.scores.get(scoreKey(samples))?.table;
+  return table?.kind === 'unreadable'
+    ? `${samples.path} cannot be used: ${table.why}`
+    : `no ${samples.path} was read among the files of version ${version.version} or of its run`;
+}
+
+function scoresOf({ samples }: MetricGate, { scores }: GatedVersion): GatedScores | null {
+  return samples === null ? null : (scores.get(scoreKey(samples)) ?? null);
+}
+
+function readableScores(gate: MetricGate, version: GatedVersion): ReadonlyMap<string, number> | null {
+  const table = scoresOf(gate, version)?.table;
+  return table?.kind === 'scores' ? table.scores : null;
+}
+
 function measuredValue(gate: MetricGate, version: GatedVersion): number | null {
+  if (gate.samples !== null) {
+    const scores = readableScores(gate, version);
+    return scores === null ? null : Number(meanScore(scores).toPrecision(12));
+  }
   if (gate.counts === null) return version.metrics.get(gate.metric) ?? null;
   const counted = countedOf(gate, version);
   return counted === null ? null : Number((counted.successes / counted.trials).toPrecision(12));
@@ -167,7 +207,12 @@ function compare(
   const whose = `version ${rival.version} in ${gate.notWorseThan}`;
   const refused = (outcome: GateOutcome, detail: string) => ({ ...figures, outcome, detail });
   if (its === null || Number.isNaN(its))
-    return refused('not_comparable', `${metric} is not known of ${whose}`);
+    return refused(
+      'not_comparable',
+      gate.samples === null
+        ? `${metric} is not known of ${whose}`
+        : `${metric} is not known of ${whose}: ${unscoredText(gate.samples, rival)}`,
+    );
   if (direction === null)
     return refused(
       'not_comparable',
@@ -182,9 +227,12 @@ function compare(
       'not_comparable',
       `${metric} does not say which data it was measured on, and the same as of ${whose} is required`,
     );
+  const scores = [readableScores(gate, candidate), readableScores(gate, rival)] as const;
+  if (scores[0] !== null && scores[1] !== null)
+    return compareScores(gate, { candidate, figures, direction, whose, scores: [scores[0], scores[1]] });
   const counted = [countedOf(gate, candidate), countedOf(gate, rival)] as const;
   if (counted[0] !== null && counted[1] !== null)
-    return compareCounted(gate, { figures, direction, whose, counted: [counted[0], counted[1]] });
+    return compareCounted(gate, { candidate, figures, direction, whose, counted: [counted[0], counted[1]] });
   const difference = Number((value - its).toPrecision(12));
   const loss = direction === 'higher_is_better' ? -difference : difference;
   const { kind, amount } = gate.tolerance;
@@ -202,37 +250,72 @@ function compare(
   };
 }
 
-/** Not worse is what is surely not worse by more than is tolerated: few samples prove nothing, and the answer says so. */
+/** Few samples prove nothing, and the answer says so. */
 function compareCounted(
+  gate: MetricGate,
+  { counted: [a, b], ...compared }: Compared & { readonly counted: readonly [Counted, Counted] },
+): MetricGateResult {
+  const difference = a.successes / a.trials - b.successes / b.trials;
+  const interval = differenceInterval(a, b, gate.confidence);
+  return judgeInterval(gate, { ...compared, difference, interval, areProportions: true });
+}
+
+/** Sample by sample, which tells much more than two means do. */
+function compareScores(
+  gate: MetricGate,
+  {
+    scores: [a, b],
+    ...compared
+  }: Compared & { readonly scores: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>] },
+): MetricGateResult {
+  const unpaired = unpairedSamples(a, b);
+  if (unpaired > 0) {
+    const which = unpaired === 1 ? 'one sample' : `${unpaired} samples`;
+    const are = unpaired === 1 ? 'is' : 'are';
+    const detail = `${which} of ${gate.metric} ${are} only in the table of version ${compared.candidate.version} or of ${compared.whose}`;
+    return { ...compared.figures, outcome: 'not_comparable', detail };
+  }
+  return judgeInterval(gate, { ...compared, ...pairedDifference(a, b, gate.confidence) });
+}
+
+interface Compared {
+  readonly candidate: GatedVersion;
+  readonly figures: MetricFigures;
+  readonly direction: MetricDirection;
+  readonly whose: string;
+}
+
+/** Not worse is what is surely not worse by more than is tolerated. */
+function judgeInterval(
   gate: MetricGate,
   {
     figures,
     direction,
     whose,
-    counted,
-  }: {
-    readonly figures: MetricFigures;
-    readonly direction: MetricDirection;
-    readonly whose: string;
-    readonly counted: readonly [Counted, Counted];
+    difference,
+    interval,
+    areProportions,
+  }: Omit<Compared, 'candidate'> & {
+    readonly difference: number;
+    readonly interval: Interval;
+    readonly areProportions: boolean;
   },
 ): MetricGateResult {
-  const interval = differenceInterval(...counted, gate.confidence);
-  const [a, b] = counted;
-  const difference = Number((a.successes / a.trials - b.successes / b.trials).toPrecision(12));
   const isHigherBetter = direction === 'higher_is_better';
   const [worst, best] = isHigherBetter ? [-interval.low, -interval.high] : [interval.high, interval.low];
   const { amount } = gate.tolerance;
-  const told = `${gate.metric}: ${points(difference)} points against ${whose} (${Number((gate.confidence * 100).toPrecision(6))} % CI ${points(interval.low)}…${points(interval.high)})`;
+  const unit = areProportions ? ' points' : '';
+  const show = areProportions ? points : (value: number) => signed(Number(value.toPrecision(4)));
+  const told = `${gate.metric}: ${show(difference)}${unit} against ${whose} (${Number((gate.confidence * 100).toPrecision(6))} % CI ${show(interval.low)}…${show(interval.high)})`;
   const isFine = Number(worst.toPrecision(12)) <= amount;
   const isWorse = best > amount;
   const verdict = isWorse ? 'which is worse' : 'which may be worse; more samples would tell';
   return {
     ...figures,
-    difference,
+    difference: Number(difference.toPrecision(12)),
     interval,
     outcome: isFine ? 'passed' : 'failed',
-    detail: isFine ? told : `${told}, ${verdict}; ${points(amount).slice(1)} points are tolerated`,
+    detail: isFine ? told : `${told}, ${verdict}; ${show(amount).slice(1)}${unit} are tolerated`,
   };
 }
 

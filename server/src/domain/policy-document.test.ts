@@ -82,6 +82,7 @@ describe('a policy as it is written', () => {
           sameDataset: 'any',
           late: 'refuse',
           counts: null,
+          samples: null,
           confidence: 0.95,
           kind: 'metric',
         },
@@ -94,6 +95,7 @@ describe('a policy as it is written', () => {
           sameDataset: 'required',
           late: 'refuse',
           counts: null,
+          samples: null,
           confidence: 0.95,
           kind: 'metric',
         },
@@ -169,6 +171,32 @@ describe('a policy as it is written', () => {
       '/transitions/0/gates/0',
       'the tolerance is an amount',
     ],
+    [
+      'a relative tolerance of scores',
+      withGate({
+        not_worse_than: 'production',
+        tolerance: '2%',
+        samples: { path: 'eval/scores.json', sample: 'a', score: 'b' },
+      }),
+      '/transitions/0/gates/0',
+      'Of scores by sample the tolerance is an amount',
+    ],
+    [
+      'counts and samples',
+      withGate({
+        at_least: 1,
+        counts: { successes: 'a', trials: 'b' },
+        samples: { path: 'eval/scores.json', sample: 'a', score: 'b' },
+      }),
+      '/transitions/0/gates/0',
+      'not both',
+    ],
+    ...['../scores.json', 'eval/scores.parquet', '/'].map((path): [string, object, string, string] => [
+      `scores in ${path}`,
+      withGate({ at_least: 1, samples: { path, sample: 'a', score: 'b' } }),
+      '/transitions/0/gates/0/samples/path',
+      'mlflow.log_table wrote as .json',
+    ]),
     [
       'a free confidence',
       withGate({ at_least: 1, confidence: 0.8 }),

@@ -1,4 +1,5 @@
 import { ROLES } from './actor.ts';
+import { parseArtifactPath } from './artifact-path.ts';
 import { field, type Place, placeOf, type Reader } from './document.ts';
 import { parseDuration } from './duration.ts';
 import type { Problem } from './errors.ts';
@@ -18,6 +19,7 @@ import type {
   TransitionRule,
 } from './policy.ts';
 import { CONFIDENCES, type Confidence } from './proportion.ts';
+import type { ScoreColumns } from './score-table.ts';
 import { STAGES, type Stage } from './stage.ts';
 
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
@@ -149,15 +151,19 @@ function readMetricGate(at: Place): Gate {
     sameDataset: field((one) => one.oneOf(['required', 'any'] as const), 'any' as const, 'same_dataset'),
     late: field((one) => one.oneOf(['refuse', 'accept'] as const), 'refuse' as const),
     counts: field(readCounts, null),
+    samples: field(readSamples, null),
     confidence: field(readConfidence, 0.95 as const),
   });
-  const { atLeast, atMost, notWorseThan, counts, tolerance } = gate;
+  const { atLeast, atMost, notWorseThan, counts, samples, tolerance } = gate;
   if (atLeast === null && atMost === null && notWorseThan === null)
     at.refuse('A gate says at_least, at_most or not_worse_than.');
   if (atLeast !== null && atMost !== null && atLeast > atMost)
     at.refuse('Nothing is at least more than it is at most.');
+  if (counts !== null && samples !== null) at.refuse('A gate is about counts or about samples, not both.');
   if (counts !== null && tolerance.kind === 'relative')
     at.refuse('Of a proportion with counts the tolerance is an amount, such as 0.01 for one point.');
+  if (samples !== null && tolerance.kind === 'relative')
+    at.refuse('Of scores by sample the tolerance is an amount, such as 0.01.');
   return { kind: 'metric', ...gate };
 }
 
@@ -166,6 +172,30 @@ function readCounts(at: Place): MetricGate['counts'] {
     successes: field((one) => one.text(250)),
     trials: field((one) => one.text(250)),
   });
+}
+
+function readSamples(at: Place): MetricGate['samples'] {
+  return at.object<ScoreColumns>({
+    path: field(readScorePath),
+    sample: field((one) => one.text(250)),
+    score: field((one) => one.text(250)),
+  });
+}
+
+function readScorePath(at: Place): string {
+  const text = at.text(1000);
+  const path = canonicalPath(text);
+  if (text !== '' && !path?.endsWith('.json'))
+    at.refuse('It is the path of a table that mlflow.log_table wrote as .json, such as eval/scores.json.');
+  return path ?? '';
+}
+
+function canonicalPath(text: string): string | null {
+  try {
+    return parseArtifactPath(text).text;
+  } catch {
+    return null;
+  }
 }
 
 function readConfidence(at: Place): Confidence {

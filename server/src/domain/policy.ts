@@ -2,6 +2,7 @@ import type { Role } from './actor.ts';
 import type { MetricDirection } from './metric-direction.ts';
 import type { Confidence } from './proportion.ts';
 import type { ModelKind } from './registered-model.ts';
+import type { ScoreColumns } from './score-table.ts';
 import { type Slot, stageOfSlot } from './slot.ts';
 import type { Stage } from './stage.ts';
 
@@ -60,7 +61,9 @@ export interface MetricGate {
   readonly late: 'refuse' | 'accept';
   /** The metrics that a proportion is made of, so that chance is told from loss; null: the value is taken as it is. */
   readonly counts: { readonly successes: string; readonly trials: string } | null;
-  /** That a proportion is not worse must be this sure. */
+  /** The table of scores by sample that the metric is the mean of; null: there is none to look at. */
+  readonly samples: ScoreColumns | null;
+  /** That a proportion or mean is not worse must be this sure. */
   readonly confidence: Confidence;
 }
 
@@ -124,6 +127,11 @@ export function ruleFor(policy: Pick<Policy, 'transitions'>, from: Stage, to: St
 /** The stage whose holder a gate compares with; null: with none. */
 export function rivalStageOf(gate: Gate): Stage | null {
   return gate.kind === 'signature' ? gate.with : gate.notWorseThan;
+}
+
+/** The tables of scores that gates read. */
+export function scoresOf(gates: readonly Gate[]): readonly ScoreColumns[] {
+  return gates.flatMap((gate) => (gate.kind === 'metric' && gate.samples !== null ? [gate.samples] : []));
 }
 
 /** The rule of pointing an alias somewhere by a request; null: no request is about it. */

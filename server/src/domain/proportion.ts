@@ -47,9 +47,17 @@ export function differenceInterval(a: Counted, b: Counted, confidence: Confidenc
   };
 }
 
+/** The quantile of the standard normal distribution that a two-sided interval takes. */
+export function quantileOf(confidence: Confidence): number {
+  return QUANTILES.get(confidence) ?? Number.NaN;
+}
+
 /** The score interval of one proportion (Wilson 1927). */
-function wilson({ successes, trials }: Counted, confidence: Confidence): { low: number; high: number } {
-  const z = QUANTILES.get(confidence) ?? Number.NaN;
+export function wilson(
+  { successes, trials }: Counted,
+  confidence: Confidence,
+): { low: number; high: number } {
+  const z = quantileOf(confidence);
   const p = successes / trials;
   const centre = p + z ** 2 / (2 * trials);
   const spread = z * Math.sqrt((p * (1 - p)) / trials + z ** 2 / (4 * trials ** 2));

@@ -12,6 +12,7 @@ import { aliasObject } from './audit-object.ts';
 import { aliasRuleOf, guardedAlias } from './governed-doors.ts';
 import { type LockedModel, lockModel } from './model-identity.ts';
 import { requireVersion } from './model-version.ts';
+import { prepareMove } from './move-preparation.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead } from './registered-model.ts';
 import {
@@ -23,7 +24,6 @@ import {
   transitionInUnit,
 } from './transition.ts';
 import { requestInUnit } from './transition-request.ts';
-import { verifyBefore } from './verification.ts';
 import { announce } from './webhook-announcement.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function setAlias(
   const { name, alias, version } = input;
   checkNewAlias(alias);
   authorizeChange(actor, 'move-alias', name);
-  await verifyBefore(deps, { name, version, target: aliasSlot(alias) });
+  await prepareMove(deps, { name, version, target: aliasSlot(alias) });
   const outcome = await deps.store.write(async (writer) => {
     // MLflow: an absent model shows as the absent version.
     await requireVersion(writer, name, version);

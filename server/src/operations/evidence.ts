@@ -3,10 +3,12 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import type { GatedVersion } from '../domain/gate.ts';
 import { isSamePoint, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
+import type { Gate } from '../domain/policy.ts';
 import type { Evidence } from '../domain/transition-request.ts';
 import { evaluatedOn } from './comparison.ts';
 import type { ReportedCheck } from './ports/check.ts';
 import type { Deps, Reader } from './ports.ts';
+import { findScores } from './score-table.ts';
 import { type VersionView, viewVersion } from './version-view.ts';
 
 /** Everything that a vote is about: if any of it changes, votes lapse. */
@@ -22,9 +24,18 @@ export interface Snapshot extends Evidence {
  * votes may see less than that; what is voted on does not depend on who looks.
  */
 export async function takeSnapshot(
-  deps: Pick<Deps, 'digests'>,
+  deps: Pick<Deps, 'artifacts' | 'digests'>,
   reader: Reader,
-  { modelId, version }: { readonly modelId: string; readonly version: ModelVersion },
+  {
+    modelId,
+    version,
+    gates,
+  }: {
+    readonly modelId: string;
+    readonly version: ModelVersion;
+    /** Those that it is for: they say which files are part of it. */
+    readonly gates: readonly Gate[];
+  },
 ): Promise<Snapshot> {
   const view = await viewVersion(reader, OPERATOR, version);
   const checks = await reader.checks.list(modelId, version.version);
@@ -35,6 +46,7 @@ export async function takeSnapshot(
     evaluatedOn: evaluatedOn(view),
     late: await lateMetrics(reader, modelId, view),
     signature: (await reader.signatures.list(modelId, [version.version])).get(version.version) ?? null,
+    scores: await findScores(deps, reader, { modelId, version }, gates),
   };
   const digest = view.record?.digest ?? null;
   const document = {
@@ -42,6 +54,7 @@ export async function takeSnapshot(
     measured_on: Object.fromEntries(view.measuredOn),
     evaluated_on: gated.evaluatedOn,
     late: [...gated.late],
+    ...scoresDocument(gated),
     signature: gated.signature === null ? null : deps.digests.sha256(JSON.stringify(gated.signature)),
     facts: {
       model_type: view.facts.modelType,
@@ -57,6 +70,12 @@ export async function takeSnapshot(
     })),
   };
   return { digest, evidenceDigest: deps.digests.sha256(canonicalJson(document)), document, gated, checks };
+}
+
+/** Which files of scores were read; nothing when no gate asks. */
+function scoresDocument({ scores }: GatedVersion): object {
+  const files = [...scores].map(([key, { sha256, isLate }]) => [key, { sha256, late: isLate }]);
+  return files.length === 0 ? {} : { scores: Object.fromEntries(files) };
 }
 
 /** Metrics whose value was logged after the version was registered. */

@@ -40,7 +40,9 @@ export async function judgeGatesNow(
 ): Promise<readonly GateResult[]> {
   const holderOf = async (stage: Stage) => {
     const [holder] = await reader.slots.listHolders(identity.modelId, stageSlot(stage));
-    return holder === undefined ? null : findGated(deps, reader, identity, holder);
+    return holder === undefined
+      ? null
+      : findGated(deps, reader, identity, { number: holder, gates: asked.gates });
   };
   return judgeGates({ ...asked, policy, holderOf });
 }
@@ -50,8 +52,8 @@ export async function findGated(
   deps: Deps,
   reader: Reader,
   { modelId, name }: Pick<AskedChange['identity'], 'modelId' | 'name'>,
-  number: number,
+  { number, gates }: { readonly number: number; readonly gates: readonly Gate[] },
 ): Promise<GatedVersion | null> {
   const version = await reader.modelVersions.find(name, number);
-  return version === null ? null : (await takeSnapshot(deps, reader, { modelId, version })).gated;
+  return version === null ? null : (await takeSnapshot(deps, reader, { modelId, version, gates })).gated;
 }

@@ -1,7 +1,7 @@
-import { isRegistryError } from '../domain/errors.ts';
 import { type Mlmodel, readMlmodel } from '../domain/mlmodel.ts';
 import type { WalkedFile } from './ports/artifact-store.ts';
 import type { Deps } from './ports.ts';
+import { readTextFile } from './text-file.ts';
 
 /** What a version's `MLmodel` said when it was read. */
 export interface ReadMlmodel extends Mlmodel {
@@ -19,23 +19,6 @@ export async function readMlmodelFile(
 ): Promise<ReadMlmodel | null> {
   const file = files.find((seen) => seen.relativePath === MLMODEL);
   if (file === undefined || file.sizeBytes > LIMIT_BYTES) return null;
-  try {
-    const opened = await deps.artifacts.open(file.path);
-    const text = await readText(opened.stream());
-    return { ...readMlmodel(await deps.yaml.parse(text)), sha256: deps.digests.sha256(text) };
-  } catch (error) {
-    // Removed since it was seen.
-    if (isRegistryError(error, 'artifact_not_found')) return null;
-    throw error;
-  }
-}
-
-async function readText(stream: NodeJS.ReadableStream): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of stream) {
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    if (text.length > LIMIT_BYTES) break;
-  }
-  return text + decoder.decode();
+  const read = await readTextFile(deps, file.path, LIMIT_BYTES);
+  return read === null ? null : { ...readMlmodel(await deps.yaml.parse(read.text)), sha256: read.sha256 };
 }

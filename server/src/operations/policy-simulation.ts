@@ -140,13 +140,14 @@ async function failedGate(
     readonly move: Move;
   },
 ): Promise<string | null> {
-  if (rule.gates.length === 0) return null;
-  const candidate = await findGated(deps, reader, model, move.version);
+  const { gates } = rule;
+  if (gates.length === 0) return null;
+  const candidate = await findGated(deps, reader, model, { number: move.version, gates });
   if (candidate === null) return null;
   const holderOf = async (stage: Stage) => {
     const [holder] = await reader.slots.listIntervalsAt(model.modelId, stageSlot(stage), move.atMs - 1);
-    return holder === undefined ? null : findGated(deps, reader, model, holder.version);
+    return holder === undefined ? null : findGated(deps, reader, model, { number: holder.version, gates });
   };
-  const results = await judgeGates({ gates: rule.gates, policy, candidate, holderOf });
+  const results = await judgeGates({ gates, policy, candidate, holderOf });
   return results.find(({ outcome }) => outcome !== 'passed')?.detail ?? null;
 }

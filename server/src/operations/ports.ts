@@ -28,6 +28,7 @@ import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RegistrationMetricReader, RegistrationMetricWriter } from './ports/registration-metric.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
+import type { ScoreTableReader, ScoreTableWriter } from './ports/score-table.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
 import type { ServerLeaseReader, ServerLeaseWriter } from './ports/server-lease.ts';
 import type { SessionReader, SessionWriter } from './ports/session.ts';
@@ -66,6 +67,7 @@ export interface Reader {
   readonly checks: CheckReader;
   readonly registrationMetrics: RegistrationMetricReader;
   readonly signatures: SignatureReader;
+  readonly scoreTables: ScoreTableReader;
   readonly verifications: VerificationReader;
   readonly authors: AuthorReader;
   readonly subjects: SubjectReader;
@@ -99,6 +101,7 @@ export interface Writer extends Reader {
   readonly checks: CheckWriter;
   readonly registrationMetrics: RegistrationMetricWriter;
   readonly signatures: SignatureWriter;
+  readonly scoreTables: ScoreTableWriter;
   readonly verifications: VerificationWriter;
   readonly authors: AuthorWriter;
   readonly subjects: SubjectWriter;

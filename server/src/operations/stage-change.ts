@@ -6,10 +6,10 @@ import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
+import { prepareMove } from './move-preparation.ts';
 import type { Deps } from './ports.ts';
 import { authorizeChange, checkDescription } from './registered-model.ts';
 import { sealAfter, type TransitionPending, transitionInUnit } from './transition.ts';
-import { verifyBefore } from './verification.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 export interface StageChange {
@@ -54,7 +54,7 @@ export async function changeStage(
     );
   authorizeChange(actor, 'request-transition', name);
   const { version: asked } = await deps.store.read((reader) => selectVersion(reader, name, input.reference));
-  await verifyBefore(deps, { name, version: asked, target: stageSlot(to) });
+  await prepareMove(deps, { name, version: asked, target: stageSlot(to) });
   const changed = await deps.store.write(async (writer) => {
     const model = await lockModel(deps, writer, name);
     const current = await selectVersion(writer, name, input.reference);

@@ -184,7 +184,7 @@ async function requireGates(
 ): Promise<void> {
   if (rule.gates.length === 0) return;
   const { modelId } = asked.identity;
-  const { gated } = await takeSnapshot(deps, reader, { modelId, version: asked.version });
+  const { gated } = await takeSnapshot(deps, reader, { modelId, version: asked.version, gates: rule.gates });
   const results = await judgeGatesNow(deps, reader, asked, { gates: rule.gates, candidate: gated });
   const failed = results.filter(({ outcome }) => outcome !== 'passed');
   if (failed.length > 0)

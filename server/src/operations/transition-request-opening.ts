@@ -6,12 +6,12 @@ import type { Stage } from '../domain/stage.ts';
 import { changeOfLocked, type LockedChange } from './asked-change.ts';
 import { aliasRuleOf } from './governed-doors.ts';
 import { lockModel } from './model-identity.ts';
+import { prepareMove } from './move-preparation.ts';
 import type { Deps, Writer } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { judgeChange } from './transition-guard.ts';
 import { requestInUnit } from './transition-request.ts';
 import { type RequestView, viewRequest } from './transition-request-view.ts';
-import { verifyBefore } from './verification.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 /** Where somebody wants a version. */
@@ -37,10 +37,9 @@ export async function openTransitionRequest(
   input: RequestInput,
 ): Promise<{ readonly view: RequestView; readonly isNew: boolean }> {
   authorizeChange(actor, 'request-transition', input.name);
-  const { name, reference, target } = input;
+  const { name, reference } = input;
   const { version } = await deps.store.read((reader) => selectVersion(reader, name, reference));
-  const slot = target.kind === 'stage' ? stageSlot(target.stage) : aliasSlot(target.alias);
-  await verifyBefore(deps, { name, version, target: slot });
+  await prepareMove(deps, { name, version, target: wishedSlot(input.target) });
   return deps.store.write(async (writer) => {
     const asked = await lockWish(deps, writer, input);
     requireElsewhere(asked, await isHolding(writer, asked));
@@ -51,6 +50,11 @@ export async function openTransitionRequest(
     const view = await viewRequest(deps, writer, actor, { request, modelName: identity.name });
     return { view, isNew: before === null || before.requestId !== request.requestId };
   });
+}
+
+/** The slot as it is asked for; an alias that follows a stage stands for that, which its policy knows. */
+export function wishedSlot(target: RequestTarget): Slot {
+  return target.kind === 'stage' ? stageSlot(target.stage) : aliasSlot(target.alias);
 }
 
 /** What is asked for, of a model that stays as it is until the unit of work ends. */

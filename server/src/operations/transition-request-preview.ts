@@ -9,8 +9,10 @@ import { takeSnapshot } from './evidence.ts';
 import { judgeGatesNow } from './gate.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
+import { readScoresBefore } from './score-table.ts';
 import { judgeChange } from './transition-guard.ts';
-import { lockWish, type RequestInput } from './transition-request-opening.ts';
+import { lockWish, type RequestInput, wishedSlot } from './transition-request-opening.ts';
+import { selectVersion } from './version-reference.ts';
 
 /** What a transition would take. */
 export interface Preview {
@@ -36,18 +38,22 @@ const PEOPLE = 500;
  */
 export async function previewTransition(deps: Deps, actor: Actor, input: RequestInput): Promise<Preview> {
   authorizeChange(actor, 'request-transition', input.name);
+  const { version: asked } = await deps.store.read((reader) =>
+    selectVersion(reader, input.name, input.reference),
+  );
+  await readScoresBefore(deps, { name: input.name, version: asked, target: wishedSlot(input.target) });
   return deps.store.write(async (writer) => {
     const asked = await lockWish(deps, writer, input);
     const rule = ruleOf(asked);
     const { refusal, waits } = await tryOut(deps, writer, actor, asked);
     if (rule === null) return { asked, rule, refusal, waits, gates: [], missingChecks: [], approvers: [] };
     const { identity, version } = asked;
+    const { gates } = rule;
     const { modelId, name } = identity;
-    const snapshot = await takeSnapshot(deps, writer, { modelId, version });
+    const snapshot = await takeSnapshot(deps, writer, { modelId, version, gates });
     const request = { modelId, version: version.version, requesters: [actor.subjectId] };
     const electorate = await electorateOf(writer, request, rule);
     const missing = await missingChecks(writer, rule, { snapshot, ...electorate });
-    const { gates } = rule;
     return {
       asked,
       rule,

@@ -47,7 +47,11 @@ export async function waitingSentence(
 ): Promise<string> {
   const rule = requireRule(asked);
   const { modelId, requestId, policyName, policyRevision } = request;
-  const snapshot = await takeSnapshot(deps, reader, { modelId, version: asked.version });
+  const snapshot = await takeSnapshot(deps, reader, {
+    modelId,
+    version: asked.version,
+    gates: rule.gates,
+  });
   const { name } = asked.identity;
   const standing = await standingNow(deps, reader, { request, rule, snapshot, model: name });
   const votes = standing.missing.reduce((sum, count) => sum + count, 0);

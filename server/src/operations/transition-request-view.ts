@@ -120,7 +120,11 @@ export async function viewRequest(
   if (hasEnded(request.state)) return { ...ended, from: asked.from };
   const rule = ruleOf(asked);
   if (rule === null) return { ...ended, from: asked.from, actions: ownActions(actor, request, modelName) };
-  const snapshot = await takeSnapshot(deps, reader, { modelId: request.modelId, version });
+  const snapshot = await takeSnapshot(deps, reader, {
+    modelId: request.modelId,
+    version,
+    gates: rule.gates,
+  });
   const standing = await standingNow(deps, reader, { request, rule, snapshot, model: modelName });
   const mayVote =
     isVotePermitted(actor) && eligibilityOf(asVoter(actor, modelName), standing.electorate) === 'eligible';

@@ -38,7 +38,11 @@ export async function requestInUnit(
     return advance(deps, writer, actor, { request: again, asked });
   }
   const rule = requireRule(asked);
-  const { digest, evidenceDigest, document } = await takeSnapshot(deps, writer, { modelId, version });
+  const { digest, evidenceDigest, document } = await takeSnapshot(deps, writer, {
+    modelId,
+    version,
+    gates: rule.gates,
+  });
   const request: KeptRequest = {
     requestId: deps.ids.uuid(),
     modelId,
@@ -80,7 +84,11 @@ export async function advance(
 ): Promise<KeptRequest> {
   const governing = await requireRevision(writer, request.policyName, request.policyRevision);
   const rule = ruleOf({ ...asked, governing });
-  const snapshot = await takeSnapshot(deps, writer, { modelId: request.modelId, version: asked.version });
+  const snapshot = await takeSnapshot(deps, writer, {
+    modelId: request.modelId,
+    version: asked.version,
+    gates: rule?.gates ?? [],
+  });
   const renewed = renew(request, snapshot);
   if (rule === null) {
     await writer.transitionRequests.update(renewed);

@@ -5,6 +5,7 @@ import { type SlotOrigin, stageSlot } from '../domain/slot.ts';
 import { fromMlflowStage, type MlflowStage, type Stage } from '../domain/stage.ts';
 import { type AskedChange, type LockedTransition, lockChange } from './asked-change.ts';
 import { requireVersion } from './model-version.ts';
+import { prepareMove } from './move-preparation.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
@@ -14,7 +15,6 @@ import { type Moved, moveInUnit } from './stage-move.ts';
 import { judgeForced, judgeTransition } from './transition-guard.ts';
 import { requestInUnit } from './transition-request.ts';
 import { waitingSentence } from './transition-request-standing.ts';
-import { verifyBefore } from './verification.ts';
 
 /** MLflow: only these can be emptied by the newcomer. */
 const ACTIVE_STAGES: readonly MlflowStage[] = ['Staging', 'Production'];
@@ -57,7 +57,7 @@ export async function transitionVersion(
   input: Transition,
 ): Promise<TransitionResult> {
   authorizeChange(actor, 'request-transition', input.name);
-  await verifyBefore(deps, { ...input, target: stageSlot(input.to) });
+  await prepareMove(deps, { ...input, target: stageSlot(input.to) });
   const outcome = await deps.store.write((writer) => transitionInUnit(deps, writer, actor, input));
   return sealAfter(deps, requireMoved(outcome));
 }
@@ -94,7 +94,7 @@ export async function transitionMlflowStage(
       'archive_existing_versions',
     );
   authorizeChange(actor, 'request-transition', name);
-  await verifyBefore(deps, { name, version, target: stageSlot(fromMlflowStage(stage, false)) });
+  await prepareMove(deps, { name, version, target: stageSlot(fromMlflowStage(stage, false)) });
   const outcome = await deps.store.write(async (writer) => {
     const record = stage === 'Archived' ? await writer.versionRecords.find(name, version) : null;
     const current = await requireVersion(writer, name, version);

@@ -39,7 +39,8 @@ export async function findRunFiles(places: Places, source: RunSource): Promise<A
   return joinArtifactPaths(root, parseArtifactPath(source.path));
 }
 
-async function findRunFolder(
+/** The folder of a run below our artifact root, or null. */
+export async function findRunFolder(
   { reader, artifacts }: Places,
   runId: string | null,
 ): Promise<ArtifactPath | null> {

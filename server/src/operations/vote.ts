@@ -11,6 +11,7 @@ import { type AskedChange, askedBy, type LockedChange, ruleOf } from './asked-ch
 import { authorize } from './authorize.ts';
 import { electorateOf } from './electorate.ts';
 import { lockModel, requireRecord } from './model-identity.ts';
+import { prepareRequested } from './move-preparation.ts';
 import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -26,7 +27,6 @@ import {
   requireRequest,
   viewRequest,
 } from './transition-request-view.ts';
-import { verifyRequested } from './verification.ts';
 
 export interface VoteInput {
   readonly requestId: string;
@@ -72,7 +72,7 @@ function notOpen({ requestId, state }: KeptRequest): RegistryError<'request_not_
  * `version_damaged`.
  */
 export async function voteOnRequest(deps: Deps, actor: Actor, input: VoteInput): Promise<RequestView> {
-  if (input.decision === 'approve') await verifyRequested(deps, input.requestId);
+  if (input.decision === 'approve') await prepareRequested(deps, input.requestId);
   return onRequest(deps, actor, input.requestId, async (writer, { request, asked }) => {
     const { name } = asked.identity;
     await requireEligible(writer, actor, { request, asked });
@@ -151,7 +151,7 @@ export async function withdrawRequest(
 
 /** Executes an approved request by hand. @throws `resource_not_found`, `request_not_open`, and as `judgeTransition`. */
 export async function executeRequest(deps: Deps, actor: Actor, requestId: string): Promise<RequestView> {
-  await verifyRequested(deps, requestId);
+  await prepareRequested(deps, requestId);
   return onRequest(deps, actor, requestId, async (writer, { request, asked }) => {
     authorize(actor, 'execute', modelResource(asked.identity.name));
     const current = await advance(deps, writer, actor, { request, asked });

@@ -18,6 +18,7 @@ import { policyReader, policyWriter } from './policy.ts';
 import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
 import { registrationMetricReader, registrationMetricWriter } from './registration-metric.ts';
 import { runReader, runWriter } from './run.ts';
+import { scoreTableReader, scoreTableWriter } from './score-table.ts';
 import { sealReader, sealWriter } from './seal.ts';
 import { serverLeaseReader, serverLeaseWriter } from './server-lease.ts';
 import { sessionReader, sessionWriter } from './session.ts';
@@ -55,6 +56,7 @@ export function readerOf(context: StoreContext): Reader {
     checks: checkReader(context),
     registrationMetrics: registrationMetricReader(context),
     signatures: signatureReader(context),
+    scoreTables: scoreTableReader(context),
     verifications: verificationReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
@@ -90,6 +92,7 @@ export function writerOf(context: StoreContext): Writer {
     checks: checkWriter(context),
     registrationMetrics: registrationMetricWriter(context),
     signatures: signatureWriter(context),
+    scoreTables: scoreTableWriter(context),
     verifications: verificationWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),

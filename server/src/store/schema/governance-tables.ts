@@ -103,6 +103,15 @@ interface RegistryVerificationsTable {
   damage: string | null;
 }
 
+/** What a file of scores by sample says. */
+interface RegistryScoreTablesTable {
+  sha256: Fixed<string>;
+  /** JSON: the names of the columns of samples and scores. */
+  columns: Fixed<string>;
+  /** JSON. */
+  content: Fixed<string>;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -114,4 +123,5 @@ export interface GovernanceTables {
   registry_registration_metrics: RegistryRegistrationMetricsTable;
   registry_signatures: RegistrySignaturesTable;
   registry_verifications: RegistryVerificationsTable;
+  registry_score_tables: RegistryScoreTablesTable;
 }

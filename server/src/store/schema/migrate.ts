@@ -12,6 +12,7 @@ import { governance } from './migrations/0008-governance.ts';
 import { registrationMetrics } from './migrations/0009-registration-metrics.ts';
 import { signatures } from './migrations/0010-signatures.ts';
 import { verifications } from './migrations/0011-verifications.ts';
+import { scoreTables } from './migrations/0012-score-tables.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   registrationMetrics,
   signatures,
   verifications,
+  scoreTables,
 ];
 
 /**

@@ -194,4 +194,108 @@ signature:
         expect(labels).toEqual(['1.0.0', '1.1.0', '2.0.0', '2.1.0']);
       });
     });
+
+    describe('on scores by sample', () => {
+      const gate = {
+        metric: 'recall',
+        not_worse_than: 'production',
+        samples: { path: 'eval/scores.json', sample: 'image', score: 'hit' },
+      };
+      const scores = (hits: number) => ({
+        columns: ['image', 'hit'],
+        data: Array.from({ length: 100 }, (_, i) => [`${i}.png`, i < hits]),
+      });
+      async function log(runId: string, table: object): Promise<void> {
+        server.actAs(people.actor('ada'));
+        const { statusCode } = await server.app.inject({
+          method: 'PUT',
+          url: `/api/2.0/mlflow-artifacts/artifacts/0/${runId}/artifacts/eval/scores.json`,
+          payload: JSON.stringify(table),
+          headers: { 'content-type': 'application/octet-stream' },
+        });
+        expect(statusCode).toBe(200);
+      }
+      async function scored(hits: number): Promise<{ readonly runId: string; readonly number: number }> {
+        const runId = await run();
+        await log(runId, scores(hits));
+        return { runId, number: await version(runId) };
+      }
+      async function produce(number: number): Promise<void> {
+        const asked = { model_name: 'field-count', version: number, new_stage: 'production' };
+        const { status } = await people.as('ada', 'POST', '/api/v1/models/transition', asked);
+        expect(status).toBe(200);
+      }
+
+      test('compares the tables that runs logged, sample by sample', async () => {
+        await produce((await scored(80)).number);
+        await govern(gate);
+        expect(await gatesOf((await scored(90)).number)).toMatchObject([
+          {
+            outcome: 'passed',
+            value: 0.9,
+            incumbent: { version: 1, value: 0.8 },
+            difference: 0.1,
+            interval: { confidence: 0.95 },
+            detail: expect.stringContaining(
+              'recall: +10.0 points against version 1 in production (95 % CI +',
+            ),
+          },
+        ]);
+        const worse = (await scored(60)).number;
+        const { status, body } = await people.as('ada', 'POST', '/api/v1/models/transition', {
+          model_name: 'field-count',
+          version: worse,
+          new_stage: 'staging',
+        });
+        expect([status, body.code]).toEqual([409, 'gate_failed']);
+        expect(body.detail).toContain('which is worse; 0.0 points are tolerated');
+      });
+
+      test('a table that is logged again after registration is late', async () => {
+        await produce((await scored(80)).number);
+        const { runId, number } = await scored(90);
+        await govern(gate);
+        expect(await outcomesOf(number)).toEqual(['passed']);
+        server.clock.advance(1);
+        await log(runId, scores(100));
+        expect(await gatesOf(number)).toMatchObject([{ outcome: 'late', value: 1 }]);
+      });
+
+      test('what cannot be read or is not there says so', async () => {
+        await produce((await scored(80)).number);
+        await govern(gate);
+        expect(await outcomesOf(await version(await run()))).toEqual(['missing']);
+        const runId = await run();
+        await log(runId, { columns: ['image'], data: [['a']] });
+        expect(await gatesOf(await version(runId))).toMatchObject([
+          {
+            outcome: 'missing',
+            detail: 'recall is not known: eval/scores.json cannot be used: it has no column hit',
+          },
+        ]);
+      });
+
+      test('a sealed table is the one that counts', async () => {
+        const { model } = await mlflow('logged-models', { experiment_id: '0', name: 'net' });
+        const { model_id: id } = model.info;
+        server.actAs(people.actor('ada'));
+        await server.app.inject({
+          method: 'PUT',
+          url: `/api/2.0/mlflow-artifacts/artifacts/0/models/${id}/artifacts/eval/scores.json`,
+          payload: JSON.stringify(scores(70)),
+          headers: { 'content-type': 'application/octet-stream' },
+        });
+        await people.as('ada', 'PATCH', `/api/2.0/mlflow/logged-models/${id}`, {
+          model_id: id,
+          status: 'LOGGED_MODEL_READY',
+        });
+        await people.as('ada', 'POST', '/api/2.0/mlflow/registered-models/create', { name: 'field-count' });
+        const asked = { name: 'field-count', source: `models:/${id}`, model_id: id };
+        const { model_version } = await mlflow('model-versions/create', asked);
+        await govern({ metric: 'recall', at_least: 0.6, samples: gate.samples });
+        expect(await gatesOf(Number(model_version.version))).toMatchObject([
+          { outcome: 'passed', value: 0.7 },
+        ]);
+      });
+    });
   });

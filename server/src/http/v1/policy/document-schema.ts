@@ -92,6 +92,23 @@ const METRIC_GATE = Type.Object(
         },
       ),
     ),
+    samples: Type.Optional(
+      Type.Object(
+        {
+          path: Type.String({
+            description:
+              'A table that `mlflow.log_table` wrote as `.json`: among the sealed files, else among those of the run.',
+          }),
+          sample: Type.String({ description: 'The column that names the sample.' }),
+          score: Type.String({ description: 'The column with its score: a number, or true and false.' }),
+        },
+        {
+          ...closed,
+          description:
+            'The metric is the mean of these scores, and compared sample by sample: not worse is what is surely not worse (Newcombe’s paired interval for hits and misses, else a bootstrap).',
+        },
+      ),
+    ),
     confidence: Type.Optional(
       Type.Union([Type.Literal(0.9), Type.Literal(0.95), Type.Literal(0.99)], {
         description: 'Of the interval; unless given: 0.95.',
