@@ -26,6 +26,8 @@ export const AUDIT_ACTIONS = [
   'policy.delete',
   'model.policy_assign',
   'check.report',
+  'hold.place',
+  'hold.lift',
   'alias.set',
   'alias.delete',
   'experiment.create',

@@ -55,6 +55,7 @@ export interface ErrorParams {
   approval_required: { message: string; requestId: string };
   /** What is in use is not deleted. */
   in_use: { message: string };
+  hold_lifted: { holdId: string };
   /** The new name would take the model out from under its policy. */
   policy_changes: { message: string };
   /** `message` says what forbids it. */

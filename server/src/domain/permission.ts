@@ -15,6 +15,8 @@ const LEAST_ROLE = {
   vote: 'approver',
   rollback: 'approver',
   delete: 'approver',
+  hold: 'approver',
+  'lift-hold': 'admin',
   'read-webhooks': 'admin',
   'manage-webhooks': 'admin',
   override: 'admin',

@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { isRegistryError } from '../domain/errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import { toMlflowStage } from '../domain/stage.ts';
+import { findKeepers, whyKept } from './keeper.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { transitionInUnit } from './transition.ts';
@@ -31,12 +32,22 @@ export async function archiveVersions(deps: Deps, actor: Actor, input: ArchiveRe
   authorizeChange(actor, 'request-transition', name);
   const plan = async (reader: Reader): Promise<Archived> => {
     await requireModel(reader, name);
+    const identity = await reader.versionRecords.findIdentity(name);
+    // A model without identity was never touched here, so that nothing of ours keeps it.
+    const keepers = identity === null ? null : await findKeepers(deps, reader, identity);
     const limit = keepLatest + AT_ONCE;
     const versions = await reader.modelVersions.listNumbersInStage(name, toMlflowStage(stage), limit);
     const reason = `one of the ${keepLatest} newest in ${stage}`;
+    const others = versions.slice(keepLatest).map((version) => ({
+      version,
+      reason: keepers === null ? null : whyKept(keepers, version),
+    }));
     return {
-      archived: versions.slice(keepLatest),
-      kept: versions.slice(0, keepLatest).map((version) => ({ version, reason })),
+      archived: others.filter((one) => one.reason === null).map(({ version }) => version),
+      kept: [
+        ...versions.slice(0, keepLatest).map((version) => ({ version, reason })),
+        ...others.flatMap(({ version, reason: why }) => (why === null ? [] : [{ version, reason: why }])),
+      ],
     };
   };
   if (dryRun) return deps.store.read(plan);

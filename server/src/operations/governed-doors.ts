@@ -3,6 +3,7 @@ import { RegistryError } from '../domain/errors.ts';
 import type { ModelKind } from '../domain/registered-model.ts';
 import { stageSlot } from '../domain/slot.ts';
 import type { Stage } from '../domain/stage.ts';
+import { findKeepers } from './keeper.ts';
 import { governingPolicy, isOpen, policyOf } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
 
@@ -14,8 +15,8 @@ interface NamedModel {
 }
 
 /**
- * Refuses to delete what is in use: named in an open request, and under a guarding policy in production or under an alias
- * of the policy. `version` null: the whole model. @throws `in_use`.
+ * Refuses to delete what is in use: held, named in an open request, and under a guarding policy in production or under an
+ * alias of the policy. `version` null: the whole model. @throws `in_use`.
  */
 export async function refuseInUse(
   deps: Deps,
@@ -24,23 +25,25 @@ export async function refuseInUse(
   version: number | null,
 ): Promise<void> {
   const { modelId, name } = model;
-  const [request] = await reader.transitionRequests.listOpen(modelId, version);
+  const { policy, holds, requests, aliases } = await findKeepers(deps, reader, model);
+  const isMeant = (one: number) => version === null || one === version;
+  const hold = holds.find((one) => one.version === null || isMeant(one.version));
+  if (hold !== undefined)
+    throw inUse(
+      `${name}${hold.version === null ? '' : ` version ${hold.version}`} is held${hold.reference === null ? '' : ` for ${hold.reference}`} (${hold.reason}; an admin lifts the hold ${hold.holdId})`,
+    );
+  const request = requests.find((one) => isMeant(one.version));
   if (request !== undefined)
     throw inUse(
       `${name} version ${request.version} is named in the open transition request ${request.requestId}`,
     );
-  const governing = await policyOf(deps, reader, model);
-  if (isOpen(governing.policy)) return;
-  const isMeant = (one: number) => version === null || one === version;
+  if (isOpen(policy)) return;
   const [inProduction] = (await reader.slots.listHolders(modelId, stageSlot('production'))).filter(isMeant);
   if (inProduction !== undefined) throw inUse(`${name} version ${inProduction} is in production`);
-  const aliases = await reader.aliases.list(name);
-  const held = aliases.find(
-    (entry) => isMeant(entry.version) && governing.policy.aliases.has(entry.alias.toLowerCase()),
-  );
+  const held = aliases.find((entry) => isMeant(entry.version));
   if (held !== undefined)
     throw inUse(
-      `${name} version ${held.version} is under the alias ${held.alias}, which policy ${governing.policy.name} guards`,
+      `${name} version ${held.version} is under the alias ${held.alias}, which policy ${policy.name} guards`,
     );
 }
 

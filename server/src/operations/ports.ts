@@ -16,6 +16,7 @@ import type { Egress } from './ports/egress.ts';
 import type { ExperimentReader, ExperimentWriter } from './ports/experiment.ts';
 import type { GovernanceSettings } from './ports/governance.ts';
 import type { GrantReader, GrantWriter } from './ports/grant.ts';
+import type { HoldReader, HoldWriter } from './ports/hold.ts';
 import type { IdempotencyReader, IdempotencyWriter } from './ports/idempotency.ts';
 import type { IdentityProvider } from './ports/identity-provider.ts';
 import type { Ids } from './ports/ids.ts';
@@ -67,6 +68,7 @@ export interface Reader {
   readonly checks: CheckReader;
   readonly registrationMetrics: RegistrationMetricReader;
   readonly signatures: SignatureReader;
+  readonly holds: HoldReader;
   readonly scoreTables: ScoreTableReader;
   readonly verifications: VerificationReader;
   readonly authors: AuthorReader;
@@ -101,6 +103,7 @@ export interface Writer extends Reader {
   readonly checks: CheckWriter;
   readonly registrationMetrics: RegistrationMetricWriter;
   readonly signatures: SignatureWriter;
+  readonly holds: HoldWriter;
   readonly scoreTables: ScoreTableWriter;
   readonly verifications: VerificationWriter;
   readonly authors: AuthorWriter;

@@ -10,6 +10,7 @@ import type { StoreContext } from './context.ts';
 import { datasetReader, datasetWriter } from './dataset.ts';
 import { experimentReader, experimentWriter } from './experiment.ts';
 import { grantReader, grantWriter } from './grant.ts';
+import { holdReader, holdWriter } from './hold.ts';
 import { idempotencyReader, idempotencyWriter } from './idempotency.ts';
 import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
@@ -58,6 +59,7 @@ export function readerOf(context: StoreContext): Reader {
     signatures: signatureReader(context),
     scoreTables: scoreTableReader(context),
     verifications: verificationReader(context),
+    holds: holdReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -94,6 +96,7 @@ export function writerOf(context: StoreContext): Writer {
     signatures: signatureWriter(context),
     scoreTables: scoreTableWriter(context),
     verifications: verificationWriter(context),
+    holds: holdWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

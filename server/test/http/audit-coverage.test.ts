@@ -354,6 +354,31 @@ test('transition requests, their votes and checks', async () => {
   governance.requireApproval = false;
 });
 
+test('holds', async () => {
+  await v1('POST', 'models/register', { model_name: 'held', model_type: 'custom' });
+  await news();
+  const { hold } = await v1(
+    'POST',
+    'holds',
+    { model_name: 'held', version: 1, reason: 'r', reference: 'L-1' },
+    201,
+  );
+  await expectEvents([
+    'hold.place',
+    {
+      ...object('hold', { id: hold.id, name: 'held', version: 1 }),
+      reason: 'r',
+      after: { reference: 'L-1' },
+    },
+  ]);
+  await v1('DELETE', 'models/held', undefined, 409);
+  await expectEvents();
+  await v1('DELETE', `holds/${hold.id}?reason=over`);
+  await expectEvents(['hold.lift', { ...object('hold', { id: hold.id }), reason: 'over' }]);
+  await v1('DELETE', `holds/${hold.id}?reason=over`, undefined, 409);
+  await expectEvents();
+});
+
 test('settings that change what governs', async () => {
   await recordSettings(server.deps);
   await expectEvents();

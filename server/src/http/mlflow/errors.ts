@@ -109,6 +109,8 @@ const ANSWERS = {
   ],
   gate_failed: ({ message }) => ['PERMISSION_DENIED', message],
   approval_required: ({ message }) => ['PERMISSION_DENIED', message],
+  // Only our own API speaks of single holds.
+  hold_lifted: ({ holdId }) => ['RESOURCE_CONFLICT', `The hold ${holdId} was lifted before.`],
   in_use: ({ message }) => ['RESOURCE_CONFLICT', message],
   policy_changes: ({ message }) => ['PERMISSION_DENIED', message],
   rollback_not_allowed: ({ message }) => ['PERMISSION_DENIED', message],

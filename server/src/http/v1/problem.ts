@@ -74,6 +74,11 @@ const PROBLEMS = {
     'Approval required',
     ({ message, requestId }) => ({ detail: message, members: { transition_request_id: requestId } }),
   ],
+  hold_lifted: [
+    409,
+    'Hold was lifted',
+    ({ holdId }) => `The hold ${holdId} was lifted before; GET /api/v1/holds?state=all shows by whom.`,
+  ],
   in_use: [409, 'In use', ({ message }) => message],
   policy_changes: [409, 'Another policy', ({ message }) => message],
   rollback_not_allowed: [409, 'No way back', ({ message }) => message],

@@ -11,6 +11,7 @@ import { entityTag, isNotModified } from './etag.ts';
 import type { FileEndpoint } from './file-endpoint.ts';
 import { grantEndpoints } from './grant/index.ts';
 import { historyEndpoints } from './history/index.ts';
+import { holdEndpoints } from './hold/index.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
@@ -37,6 +38,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...historyEndpoints,
   ...transitionRequestEndpoints,
   ...policyEndpoints,
+  ...holdEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,

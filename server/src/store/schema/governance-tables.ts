@@ -112,6 +112,20 @@ interface RegistryScoreTablesTable {
   content: Fixed<string>;
 }
 
+interface RegistryHoldsTable {
+  hold_id: Fixed<string>;
+  model_id: Fixed<string>;
+  /** Null: the whole model. */
+  version: Fixed<number | null>;
+  reason: Fixed<string>;
+  reference: Fixed<string | null>;
+  placed_by: Fixed<string>;
+  placed_at_ms: Fixed<Int64>;
+  lifted_by: string | null;
+  lifted_at_ms: Int64 | null;
+  lift_reason: string | null;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -124,4 +138,5 @@ export interface GovernanceTables {
   registry_signatures: RegistrySignaturesTable;
   registry_verifications: RegistryVerificationsTable;
   registry_score_tables: RegistryScoreTablesTable;
+  registry_holds: RegistryHoldsTable;
 }

@@ -13,6 +13,7 @@ import { registrationMetrics } from './migrations/0009-registration-metrics.ts';
 import { signatures } from './migrations/0010-signatures.ts';
 import { verifications } from './migrations/0011-verifications.ts';
 import { scoreTables } from './migrations/0012-score-tables.ts';
+import { holds } from './migrations/0013-holds.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   signatures,
   verifications,
   scoreTables,
+  holds,
 ];
 
 /**

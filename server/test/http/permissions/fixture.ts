@@ -51,6 +51,8 @@ export interface Fixture {
   readonly userId: string;
   readonly tokenId: string;
   readonly grantId: string;
+  /** On a model of its own, which nobody deletes. */
+  readonly holdId: string;
 }
 
 /** Makes them, as the admin. Version 1 is sealed, version 2 has no files yet. */
@@ -108,6 +110,9 @@ export async function makeFixture(server: TestApp, n: number): Promise<Fixture> 
     pattern: 'x',
   });
   const { token } = await send('POST', '/api/v1/tokens', { name: `t-${n}`, scopes: ['read'] });
+  const held = { model_name: `layer-held-${n}`, model_type: 'custom', experiment_name: experiment };
+  await send('POST', '/api/v1/models/register', held);
+  const { hold } = await send('POST', '/api/v1/holds', { model_name: held.model_name, reason: 'kept' });
   return {
     n,
     model,
@@ -120,5 +125,6 @@ export async function makeFixture(server: TestApp, n: number): Promise<Fixture> 
     userId: user.id,
     tokenId: token.id,
     grantId: grant.id,
+    holdId: hold.id,
   };
 }

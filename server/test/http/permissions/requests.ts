@@ -200,6 +200,9 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   deletePolicy: () => ({ path: { name: 'none' } }),
   listPolicyRevisions: () => ({ path: { name: 'guarded' } }),
   assignPolicy: ({ model: name }) => ({ path: { model_name: name }, fields: { policy: 'open' } }),
+  listHolds: nothing,
+  createHold: and(v1Model, ({ model: name }) => ({ fields: { model_name: name, reason: 'r' } })),
+  deleteHold: ({ holdId }) => ({ path: { id: holdId }, fields: { reason: 'r' } }),
   listTransitionRequests: nothing,
   createTransitionRequest: and(v1Model, ({ model: name }) => ({
     fields: { model_name: name, version: 1, target: { stage: 'staging' } },
