@@ -43,6 +43,13 @@ describe('downloadArtifact', () => {
       expect(head.headers[name]).toBe(whole.headers[name]);
   });
 
+  test('neither sending a file nor fetching it is logged as a failure', async () => {
+    await put('d/quiet.txt', 'text');
+    await get('d/quiet.txt');
+    const troubles = server.log.map((line) => JSON.parse(line)).filter(({ err }) => err !== undefined);
+    expect(troubles).toEqual([]);
+  });
+
   test('an empty file is a file', async () => {
     await put('d/empty', '');
     const response = await get('d/empty');

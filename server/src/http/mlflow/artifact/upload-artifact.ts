@@ -20,5 +20,6 @@ export async function uploadArtifact(
   });
   reply.header('etag', `"${stored.sha256}"`);
   // MLflow: an empty body, without a content type.
-  return reply.send();
+  reply.send();
+  return null;
 }
