@@ -81,7 +81,8 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     }),
   );
   const serverId = randomIds.uuid();
-  const artifacts = await openArtifacts(config, serverId);
+  // Servers that share artifacts share a database, and SQLite has one server.
+  const artifacts = await openArtifacts(config, { serverId, sweepAll: config.database.kind === 'sqlite' });
   const waiting = { deliveries: createSignal(), events: createSignal() };
   const deps = wrap({
     ...hostParts(config),
@@ -143,11 +144,18 @@ function authenticator(config: Config, deps: Deps): Authenticate {
   return (credentials, client) => authenticate(deps, credentials, client);
 }
 
-/** Files of models are none of the command line's business: opening the artifacts would sweep a server's uploads. */
+/** Files of models are none of most commands' business. */
 const NO_ARTIFACTS = {} as ArtifactStore;
 
-/** What commands work with: the database of the config, also while servers run on it. */
-export async function openForCommands(config: Config): Promise<{ deps: Deps; close: () => Promise<void> }> {
+/**
+ * What commands work with: the database of the config, also while servers run on it; files of models only for those that
+ * read them. What servers have under way there is never swept.
+ */
+export async function openForCommands(
+  config: Config,
+  { readsFiles }: { readonly readsFiles: boolean },
+): Promise<{ deps: Deps; close: () => Promise<void> }> {
+  const serverId = 'command-line';
   const nothing = () => undefined;
   const uri = databaseUri(config);
   if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
@@ -158,10 +166,10 @@ export async function openForCommands(config: Config): Promise<{ deps: Deps; clo
   const deps: Deps = {
     ...hostParts(config),
     store,
-    artifacts: NO_ARTIFACTS,
+    artifacts: readsFiles ? await openArtifacts(config, { serverId, sweepAll: false }) : NO_ARTIFACTS,
     checkpointSink: await openCheckpointSink(config),
     identityProvider: null,
-    serverId: 'command-line',
+    serverId,
   };
   return { deps, close: () => store.close() };
 }
@@ -238,13 +246,14 @@ function webhookParts(config: Config): Pick<Deps, 'egress' | 'webhooks' | 'webho
 }
 
 /** The AWS SDK, too, is loaded only where it is used. */
-async function openArtifacts(config: Config, serverId: string): Promise<ArtifactStore> {
+async function openArtifacts(
+  config: Config,
+  user: { readonly serverId: string; readonly sweepAll: boolean },
+): Promise<ArtifactStore> {
   const { artifactRoot: root } = config;
-  // Servers that share artifacts share a database, and SQLite has one server.
-  const sweepAll = config.database.kind === 'sqlite';
-  if (root.kind === 'folder') return openFilesystemArtifactStore({ root: root.path, serverId, sweepAll });
+  if (root.kind === 'folder') return openFilesystemArtifactStore({ root: root.path, ...user });
   const { openS3ArtifactStore } = await import('./artifacts/s3.ts');
-  return openS3ArtifactStore({ ...s3Options(config, root), serverId, sweepAll });
+  return openS3ArtifactStore({ ...s3Options(config, root), ...user });
 }
 
 /** How buckets are talked to, whatever is kept there. */

@@ -52,7 +52,7 @@ db.command('info')
   .option('--json', 'print JSON')
   .action(inspecting(dbInfo));
 
-addCommands(program, () => openForCommands(readConfig()), PROOF_TOOLS);
+addCommands(program, (needs) => openForCommands(readConfig(), needs), PROOF_TOOLS);
 
 await program.parseAsync().catch(fail);
 

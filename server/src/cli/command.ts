@@ -1,7 +1,7 @@
 import type { VerifySignature } from '../operations/ports/audit-signer.ts';
 import type { Deps } from '../operations/ports.ts';
 
-/** What a command works with: the database of the settings, and no files of models. */
+/** What a command works with: the database of the settings, and files of models if it said that it reads them. */
 export type CommandDeps = Deps;
 
 /** What it takes to verify a log without its database. */

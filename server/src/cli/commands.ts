@@ -3,16 +3,19 @@ import type { Command } from 'commander';
 import type { CommandDeps, ProofTools, Told } from './command.ts';
 
 /** Opens what a command works with; closed afterwards. */
-export type OpenDeps = () => Promise<{ readonly deps: CommandDeps; readonly close: () => Promise<void> }>;
+export type OpenDeps = (needs: {
+  readonly readsFiles: boolean;
+}) => Promise<{ readonly deps: CommandDeps; readonly close: () => Promise<void> }>;
 
 type Options = Record<string, string | true | undefined>;
 
-/** Adds `admin …` and `audit …`. What they do is loaded when they are asked for: a server needs none of it. */
+/** Adds `admin …`, `audit …` and `compare`. What they do is loaded when they are asked for: a server needs none of it. */
 export function addCommands(program: Command, open: OpenDeps, tools: ProofTools): void {
   addAdmin(
     program.command('admin').description('make accounts, tokens and grants in the database of the settings'),
     open,
   );
+  addCompare(program, open);
   addAudit(program.command('audit').description('verify or export the log of what happened'), open, tools);
 }
 
@@ -70,6 +73,24 @@ function addAdmin(admin: Command, open: OpenDeps): void {
   add('list-grants', 'say who was granted what', async (deps) => (await load()).showGrants(deps));
 }
 
+function addCompare(program: Command, open: OpenDeps): void {
+  program
+    .command('compare <name> <version1> [version2]')
+    .description('compare two versions of a model, or one with the version in production')
+    .option('--format <format>', 'table, markdown or csv (default: table)')
+    .option('--json', 'print JSON: verdict and rows')
+    .action(async (name: string, version1: string, version2: string | undefined, options: Options) => {
+      const { compare } = await import('./compare.ts');
+      const input = {
+        name,
+        version1,
+        version2: version2 ?? null,
+        format: String(options['format'] ?? 'table'),
+      };
+      return withDeps(open, options, (deps) => compare(deps, input), { readsFiles: true });
+    });
+}
+
 function addAudit(audit: Command, open: OpenDeps, tools: ProofTools): void {
   const load = () => import('./audit.ts');
   audit
@@ -93,7 +114,7 @@ function addAudit(audit: Command, open: OpenDeps, tools: ProofTools): void {
     .option('--public-key-out <file>', 'write the public key into a file, too')
     .option('--json', 'the same: an export is JSON')
     .action(async ({ publicKeyOut }: Options) => {
-      const { deps, close } = await open();
+      const { deps, close } = await open({ readsFiles: false });
       try {
         const { exportLog, writePublicKey } = await load();
         if (typeof publicKeyOut === 'string') writePublicKey(deps, publicKeyOut);
@@ -110,8 +131,9 @@ async function withDeps(
   open: OpenDeps,
   options: Options,
   run: (deps: CommandDeps) => Promise<Told>,
+  needs: { readonly readsFiles: boolean } = { readsFiles: false },
 ): Promise<void> {
-  const { deps, close } = await open();
+  const { deps, close } = await open(needs);
   try {
     tell(await run(deps), options);
   } finally {

@@ -5,7 +5,7 @@ import type { Gate, MetricGate, SignatureGate } from './policy.ts';
 import { type Counted, differenceInterval, type Interval, isCounted } from './proportion.ts';
 import { type ScoreColumns, type ScoreTable, scoreKey } from './score-table.ts';
 import type { Signature } from './signature.ts';
-import { compareSignatures, type SignatureChange, type SignatureDifference } from './signature-comparison.ts';
+import { compareSignatures, type SignatureDifference, signatureChangeText } from './signature-comparison.ts';
 
 /** A version as gates see it: from the snapshot that was made when the request was opened. */
 export interface GatedVersion {
@@ -91,13 +91,8 @@ function judgeSignature(gate: SignatureGate, { candidate, incumbent }: Gated): S
   const breaking = changes.filter((change) => gate.atLeast === 'identical' || change.breaking);
   const detail = isFine
     ? `the signature is ${compatibility.replace('_', '-')} to that of ${whose}`
-    : `the signature is not ${gate.atLeast.replace('_', '-')} to that of ${whose}: ${breaking.map(changeText).join('; ')}`;
+    : `the signature is not ${gate.atLeast.replace('_', '-')} to that of ${whose}: ${breaking.map(signatureChangeText).join('; ')}`;
   return { ...figures, ...difference, outcome: isFine ? 'passed' : 'failed', detail };
-}
-
-function changeText({ part, field, change, from, to }: SignatureChange): string {
-  const types = [from, to].filter((type) => type !== null).join(' → ');
-  return `${part} ${field} ${change.replace('_', ' ')}${types === '' ? '' : ` (${types})`}`;
 }
 
 function judgeMetric(gate: MetricGate, { candidate, incumbent, directions }: Gated): MetricGateResult {

@@ -26,20 +26,25 @@ export interface MeasuredVersion {
   readonly evaluatedOn: EvaluationData;
 }
 
+/** Which way metrics get better, where the policy says so. */
+export type Directions = ReadonlyMap<string, MetricDirection>;
+
 export type Outcome = 'better' | 'worse' | 'mixed' | 'same' | 'not_comparable';
 
 /** All metrics of both versions by name, equal ones too (v1-api section 2, compare). */
-export function compareMetrics(v1: MeasuredVersion, v2: MeasuredVersion): Map<string, MetricDifference> {
+export function compareMetrics(
+  v1: MeasuredVersion,
+  v2: MeasuredVersion,
+  directions: Directions = new Map(),
+): Map<string, MetricDifference> {
   const names = [...new Set([...v1.metrics.keys(), ...v2.metrics.keys()])].sort();
   return new Map(
     names.map((name) => [
       name,
-      compareValues(
-        name,
-        v1.metrics.get(name) ?? null,
-        v2.metrics.get(name) ?? null,
-        compareData(dataOf(v1, name), dataOf(v2, name)),
-      ),
+      compareValues([v1.metrics.get(name) ?? null, v2.metrics.get(name) ?? null], {
+        direction: directions.get(name) ?? metricDirection(name),
+        dataset: compareData(dataOf(v1, name), dataOf(v2, name)),
+      }),
     ]),
   );
 }
@@ -50,10 +55,10 @@ function difference(v1: number, v2: number): number {
 }
 
 /** What the metrics say together, and why. */
-export function judge(metrics: ReadonlyMap<string, MetricDifference>): {
-  outcome: Outcome;
-  reasons: string[];
-} {
+export function judge(
+  metrics: ReadonlyMap<string, MetricDifference>,
+  [first, second]: readonly [number, number],
+): { outcome: Outcome; reasons: string[] } {
   const reasons: string[] = [];
   const seen = new Set<MetricVerdict>();
   for (const [name, { verdict, v1, v2 }] of metrics) {
@@ -63,7 +68,7 @@ export function judge(metrics: ReadonlyMap<string, MetricDifference>): {
     if (verdict === 'not_comparable') reasons.push(`${name} was not measured on the same data`);
     if (verdict === 'changed')
       reasons.push(`${name} changed from ${v1} to ${v2}; which way is better is unknown`);
-    if (verdict === 'missing') reasons.push(`${name} is missing in version${v1 === null ? 1 : 2}`);
+    if (verdict === 'missing') reasons.push(`${name} is missing in version ${v1 === null ? first : second}`);
   }
   if (seen.has('better') && seen.has('worse')) return { outcome: 'mixed', reasons };
   if (seen.has('better')) return { outcome: 'better', reasons };
@@ -83,12 +88,9 @@ function compareData(v1: EvaluationData, v2: EvaluationData): MetricDifference['
 }
 
 function compareValues(
-  name: string,
-  v1: number | null,
-  v2: number | null,
-  dataset: MetricDifference['dataset'],
+  [v1, v2]: readonly [number | null, number | null],
+  { direction, dataset }: Pick<MetricDifference, 'direction' | 'dataset'>,
 ): MetricDifference {
-  const direction = metricDirection(name);
   const known = { v1, v2, direction, dataset };
   if (v1 === null || v2 === null) return { ...known, diff: null, pctChange: null, verdict: 'missing' };
   const diff = difference(v1, v2);

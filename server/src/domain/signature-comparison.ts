@@ -131,3 +131,9 @@ function accepts(wanted: FieldType, given: FieldType): boolean {
       return wanted.name === (given as typeof wanted).name;
   }
 }
+
+/** As a sentence tells it: `inputs camera added (string)`. */
+export function signatureChangeText({ part, field, change, from, to }: SignatureChange): string {
+  const types = [from, to].filter((type) => type !== null).join(' → ');
+  return `${part} ${field} ${change.replace('_', ' ')}${types === '' ? '' : ` (${types})`}`;
+}

@@ -1,20 +1,25 @@
 import type { Actor } from '../domain/actor.ts';
-import type { DatasetInput } from '../domain/dataset.ts';
 import { compareFiles, type FileDifference } from '../domain/file-comparison.ts';
 import {
   compareMetrics,
-  type EvaluationData,
+  type Directions,
   judge,
   type MetricDifference,
   type Outcome,
 } from '../domain/metric-comparison.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
-import { compareSignatures, type SignatureDifference } from '../domain/signature-comparison.ts';
+import type { Signature } from '../domain/signature.ts';
+import {
+  compareSignatures,
+  type SignatureChange,
+  type SignatureDifference,
+  signatureChangeText,
+} from '../domain/signature-comparison.ts';
 import { compareTexts, type TextDifference } from '../domain/text-comparison.ts';
-import type { Deps, Reader } from './ports.ts';
-import { authorizeRead } from './registered-model.ts';
-import { selectVersion, type VersionSelector } from './version-reference.ts';
-import { type VersionView, viewVersion } from './version-view.ts';
+import { evaluatedOn } from './evaluation-data.ts';
+import type { Reader } from './ports.ts';
+import type { SealedTree } from './requirement-file.ts';
+import { type VersionView, viewVersions } from './version-view.ts';
 
 export interface Comparison {
   readonly v1: VersionView;
@@ -35,50 +40,54 @@ export interface Comparison {
   readonly verdict: { readonly outcome: Outcome; readonly reasons: readonly string[] };
 }
 
-/** MLflow: the tag of a dataset input that says what the run used it for. */
-const CONTEXT_TAG = 'mlflow.data.context';
-const EVALUATION = new Set(['eval', 'evaluation', 'test', 'testing', 'validation', 'val', 'valid']);
-
-/** @throws as `selectVersion`. */
-export async function compareVersions(
-  deps: Deps,
-  actor: Actor,
-  input: { name: string; version1: VersionSelector; version2: VersionSelector },
-): Promise<Comparison> {
-  const { name } = input;
-  authorizeRead(actor, name);
-  return deps.store.read(async (reader) => {
-    const v1 = await selectVersion(reader, name, input.version1);
-    return compareFound(reader, actor, [v1, await selectVersion(reader, name, input.version2)]);
-  });
+/** A version with what it is compared by. */
+export interface Comparable {
+  readonly view: VersionView;
+  readonly tree: SealedTree;
+  readonly signature: Signature | null;
 }
 
-/** Two versions of a model, with what the actor may read of their runs. */
-export async function compareFound(
+/** Versions of one model, with what the actor may read of their runs. */
+export async function findComparable(
   reader: Reader,
   actor: Actor,
-  [first, second]: readonly [ModelVersion, ModelVersion],
-): Promise<Comparison> {
-  const v1 = await viewVersion(reader, actor, first);
-  const v2 = await viewVersion(reader, actor, second);
+  { name, versions }: { readonly name: string; readonly versions: readonly ModelVersion[] },
+): Promise<Comparable[]> {
+  const views = await viewVersions(reader, actor, { name, versions, withRuns: true });
+  const modelId = views.find(({ record }) => record !== null)?.record?.modelId ?? '';
+  const signatures = await reader.signatures.list(
+    modelId,
+    versions.map(({ version }) => version),
+  );
+  const found: Comparable[] = [];
+  for (const view of views)
+    found.push({
+      view,
+      tree: await treeOf(reader, view),
+      signature: signatures.get(view.version.version) ?? null,
+    });
+  return found;
+}
+
+async function treeOf(reader: Reader, { record }: VersionView): Promise<SealedTree> {
+  if (record?.seal !== 'sealed') return { root: null, manifest: [] };
+  const { modelId, version } = record;
   return {
-    ...compare(v1, v2),
-    files: compareFiles(await manifestOf(reader, v1), await manifestOf(reader, v2)),
-    signature: await compareSigned(reader, v1, v2),
+    root: await reader.seals.findRoot(modelId, version),
+    manifest: await reader.seals.listManifest(modelId, version),
   };
 }
 
-/** Whether a run evaluated on the dataset, by what it said of it. */
-export function isEvaluation({ tags }: DatasetInput): boolean {
-  const context = tags.find(({ key }) => key === CONTEXT_TAG)?.value ?? '';
-  return EVALUATION.has(context.toLowerCase());
-}
-
-function compare(v1: VersionView, v2: VersionView): Omit<Comparison, 'files' | 'signature'> {
+/** What is different, and whether the second is better by the metrics. */
+export function compare(a: Comparable, b: Comparable, directions: Directions): Comparison {
+  const [v1, v2] = [a.view, b.view];
   const metrics = compareMetrics(
     { metrics: v1.metrics, measuredOn: v1.measuredOn, evaluatedOn: evaluatedOn(v1) },
     { metrics: v2.metrics, measuredOn: v2.measuredOn, evaluatedOn: evaluatedOn(v2) },
+    directions,
   );
+  const signature = compareSignatures(a.signature, b.signature);
+  const { outcome, reasons } = judge(metrics, [v1.version.version, v2.version.version]);
   return {
     v1,
     v2,
@@ -89,19 +98,17 @@ function compare(v1: VersionView, v2: VersionView): Omit<Comparison, 'files' | '
     dataVersionChanged: changed(v1.facts.dataVersion, v2.facts.dataVersion),
     codeVersionChanged: changed(v1.facts.codeVersion, v2.facts.codeVersion),
     sizeDiffBytes: sizeDifference(v1, v2),
-    verdict: judge(metrics),
+    files: compareFiles(a.tree.manifest, b.tree.manifest),
+    signature,
+    verdict: { outcome, reasons: [...reasons, ...breaks(signature.changes)] },
   };
 }
 
-async function manifestOf(reader: Reader, { record }: VersionView) {
-  return record === null ? [] : reader.seals.listManifest(record.modelId, record.version);
-}
-
-async function compareSigned(reader: Reader, v1: VersionView, v2: VersionView): Promise<SignatureDifference> {
-  const modelId = v1.record?.modelId ?? v2.record?.modelId ?? '';
-  const numbers = [v1.version.version, v2.version.version] as const;
-  const found = await reader.signatures.list(modelId, numbers);
-  return compareSignatures(found.get(numbers[0]) ?? null, found.get(numbers[1]) ?? null);
+function breaks(changes: readonly SignatureChange[]): string[] {
+  const breaking = changes.filter((change) => change.breaking);
+  return breaking.length === 0
+    ? []
+    : [`the signature breaks: ${breaking.map(signatureChangeText).join('; ')}`];
 }
 
 /** True also when one side is unknown; both unknown is no change. */
@@ -114,17 +121,11 @@ function sizeDifference(v1: VersionView, v2: VersionView): number | null {
   return a === null || b === null ? null : Number(b) - Number(a);
 }
 
-/** Digests of the datasets that the run said it was evaluated on, as one text; null: it said nothing. */
-export function evaluatedOn({ run }: VersionView): EvaluationData {
-  const digests = (run?.datasetInputs ?? []).filter(isEvaluation).map(({ dataset }) => dataset.digest);
-  return digests.length === 0 ? null : digests.sort().join(' ');
-}
-
-function tagsOf({ version }: VersionView): Map<string, string> {
+export function tagsOf({ version }: VersionView): Map<string, string> {
   return new Map(version.tags.map(({ key, value }) => [key, value]));
 }
 
-function datasetsOf({ run }: VersionView): Map<string, string> {
+export function datasetsOf({ run }: VersionView): Map<string, string> {
   return new Map((run?.datasetInputs ?? []).map(({ dataset }) => [dataset.name, dataset.digest]));
 }
 

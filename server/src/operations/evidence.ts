@@ -5,7 +5,7 @@ import { isSamePoint, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import type { Gate } from '../domain/policy.ts';
 import type { Evidence } from '../domain/transition-request.ts';
-import { evaluatedOn } from './comparison.ts';
+import { evaluatedOn } from './evaluation-data.ts';
 import type { ReportedCheck } from './ports/check.ts';
 import type { Deps, Reader } from './ports.ts';
 import { findScores } from './score-table.ts';

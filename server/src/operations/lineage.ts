@@ -9,7 +9,7 @@ import {
   lineageNode,
 } from '../domain/lineage.ts';
 import { isPermitted } from '../domain/permission.ts';
-import { isEvaluation } from './comparison.ts';
+import { isEvaluation } from './evaluation-data.ts';
 import { experimentResource } from './experiment.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';

@@ -6,7 +6,7 @@ import { type Approval, isExclusive } from '../domain/policy.ts';
 import type { Stage } from '../domain/stage.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
 import { askedBy, ruleOf } from './asked-change.ts';
-import { type Comparison, compareFound } from './comparison.ts';
+import { type Comparison, compare, findComparable } from './comparison.ts';
 import { takeSnapshot } from './evidence.ts';
 import { judgeGatesNow } from './gate.ts';
 import { requireRevision } from './policy-choice.ts';
@@ -79,7 +79,11 @@ async function compareWithIncumbent(
   const [incumbent] = await rivalsOf(reader, request);
   const there = incumbent === undefined ? null : await reader.modelVersions.find(modelName, incumbent);
   const asked = await reader.modelVersions.find(modelName, request.version);
-  return there === null || asked === null ? null : compareFound(reader, actor, [there, asked]);
+  if (there === null || asked === null) return null;
+  const versions = [there, asked];
+  const [v1, v2] = await findComparable(reader, actor, { name: modelName, versions });
+  const { policy } = await requireRevision(reader, request.policyName, request.policyRevision);
+  return v1 === undefined || v2 === undefined ? null : compare(v1, v2, policy.metrics);
 }
 
 /** Other versions in the slot, who entered last first. */

@@ -103,6 +103,15 @@ export function slotReader({ db }: StoreContext): SlotReader {
         .execute();
       return rows.map(toInterval);
     },
+    async listIntervalsOf(modelId, slot, versions) {
+      if (versions.length === 0) return [];
+      const rows = await intervals(modelId)
+        .where('slot', '=', slot)
+        .where('version', 'in', [...versions])
+        .orderBy('from_ms')
+        .execute();
+      return rows.map(toInterval);
+    },
     async listIntervalsAt(modelId, slot, atMs) {
       const rows = await intervals(modelId)
         .where('slot', '=', slot)

@@ -97,7 +97,7 @@ describe('accounts from the command line, while the server runs', () => {
   });
 
   test.each<[string, number, RegExp]>([
-    ['nonsense', 2, /unknown command 'nonsense'; there are serve, db, admin, audit/],
+    ['nonsense', 2, /unknown command 'nonsense'; there are serve, db, admin, compare, audit/],
     ['admin nonsense', 2, /nonsense/],
     ['admin create-user eve', 2, /--password-stdin/],
     ['admin create-user eve --role king --password-stdin', 2, /'king' is no role; there are reader/],
@@ -157,5 +157,52 @@ describe('the audit log from the command line', () => {
     const { status, stdout } = run('audit verify');
     expect(status).toBe(1);
     expect(stdout).toMatch(/first bad seq [0-9]+: the event is not the one that was signed/);
+  });
+});
+
+describe('comparing from the command line', () => {
+  beforeAll(async () => {
+    const data = {
+      databaseUrl: settings['MLFLOW_TRACKING_URI'] ?? '',
+      artifactRoot: join(folder, 'artifacts'),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const server = await startServer(data, {
+      command: [process.execPath, MAIN],
+      settings: { ...settings, REGISTRY_AUTH: 'none' },
+    });
+    for (const accuracy of [0.9, 0.95])
+      await fetch(`${server.origin}/api/v1/models/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model_name: 'barn', model_type: 'custom', metrics: { accuracy } }),
+      });
+    server.child.kill('SIGTERM');
+    await server.gone;
+  });
+
+  test('says which is better and why, in each format', () => {
+    const table = done('compare barn 1 2');
+    expect(table).toContain('barn: version 2 against version 1\n\nversion 2: better\n');
+    expect(table).toMatch(/^accuracy +0\.9 +0\.95 \(\+0\.05, \+5\.56 %, better\)$/m);
+    expect(done('compare barn 1 1.1.0 --format markdown')).toContain('| accuracy | 0.9 | 0.95 (');
+    expect(done('compare barn 1 2 --format csv')).toContain('metric,accuracy,0.9,0.95,0.05,5.56,better\n');
+    expect(json('compare barn 1 2')).toMatchObject({
+      verdict: { outcome: 'better' },
+      rows: [{ kind: 'metric', name: 'accuracy', base: 0.9, value: 0.95 }],
+    });
+  });
+
+  test.each([
+    ['compare barn 1 x', 2, 'neither a number such as 3'],
+    ['compare barn 1 2 --format pdf', 2, 'there are table, markdown, csv'],
+    ['compare barn', 2, "missing required argument 'version1'"],
+    ['compare barn 1 9', 1, '9'],
+    ['compare barn 1', 1, 'production'],
+    ['compare nobody 1 2', 1, 'nobody'],
+  ])('%s ends with %d and a line that says why', (command, code, text) => {
+    const { status, stderr } = run(command);
+    expect([status, stderr.trim().split('\n').length]).toEqual([code, 1]);
+    expect(stderr).toContain(text);
   });
 });

@@ -53,7 +53,8 @@ function responsesOf(endpoint: AnyEndpoint): Record<string, object> {
     return { '303': { description: endpoint.summary, headers: LOCATION }, ...refusalsOf(endpoint) };
   const { answer, status = 200, summary, tagged } = endpoint;
   const sends = 'transfer' in endpoint && endpoint.streams === 'out';
-  const content = sends ? BYTES : { [JSON_BODY]: { schema: answer } };
+  const others = (endpoint.alsoAnswers ?? []).map((type) => [type, { schema: { type: 'string' } }]);
+  const content = sends ? BYTES : { [JSON_BODY]: { schema: answer }, ...Object.fromEntries(others) };
   const accepted = 'accepted' in endpoint ? endpoint.accepted : undefined;
   return {
     [String(status)]: { description: summary, content },

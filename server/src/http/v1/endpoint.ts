@@ -33,6 +33,8 @@ export interface Exchange {
   readonly ifMatch: string | null;
   /** Of a success, where it is not the usual one: 200 for what was there, 202 for what waits for others. */
   status: 200 | 202 | null;
+  /** Sent in place of the JSON answer, where the endpoint has other formats, too. */
+  text: { readonly type: string; readonly body: string } | null;
 }
 
 export interface EndpointInput<P extends TObject, Q extends TObject, B extends TSchema> {
@@ -64,6 +66,8 @@ export interface Description {
   readonly tagged?: boolean;
   /** Its answer, or its request, holds a secret: it is never kept for the same key (Idempotency-Key). */
   readonly answersSecret?: boolean;
+  /** Media types that a success has besides JSON, when the query asks for them. */
+  readonly alsoAnswers?: readonly string[];
 }
 
 /** One operation of v1: a row of the table in routes.ts. */

@@ -119,9 +119,9 @@ function mountReply(app: FastifyInstance, deps: Deps, endpoint: LinesEndpoint | 
 async function answer(deps: Deps, endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply) {
   const { params, query, body, bodyText } = request;
   const exchange = exchangeOf(request, reply);
-  const text = renderJson(
-    await endpoint.run(deps, request.actor, { params, query, body, bodyText, exchange }),
-  );
+  const message = await endpoint.run(deps, request.actor, { params, query, body, bodyText, exchange });
+  if (exchange.text !== null) return reply.type(exchange.text.type).send(exchange.text.body);
+  const text = renderJson(message);
   if (endpoint.tagged) {
     const tag = entityTag(deps.digests, text);
     reply.header('etag', tag);

@@ -27,6 +27,7 @@ export function exchangeOf(request: FastifyRequest, reply: FastifyReply): Exchan
     },
     ifMatch: request.headers['if-match'] ?? null,
     status: null,
+    text: null,
     get attempt() {
       const { cookie } = request.headers;
       const text = cookie === undefined ? null : readCookie(cookie, ATTEMPT_COOKIE);

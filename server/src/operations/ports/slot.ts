@@ -24,6 +24,8 @@ export interface SlotReader {
     slot: Slot | null,
     page: { after: IntervalPlace | null; limit: number },
   ): Promise<SlotInterval[]>;
+  /** All of some versions in a slot, oldest first. */
+  listIntervalsOf(modelId: string, slot: Slot, versions: readonly number[]): Promise<SlotInterval[]>;
   /** Those that contain the instant, last entered first. */
   listIntervalsAt(modelId: string, slot: Slot, atMs: number): Promise<SlotInterval[]>;
 }

@@ -186,6 +186,7 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   putFile: (of) => ({ ...v1File('new.txt', '2')(of), bytes: 'bytes' }),
   sealVersion: ({ model: name }) => ({ path: { model_name: name, version: '2' }, fields: {} }),
   getHistory: v1Model,
+  getSeries: and(v1Model, () => ({ metric: 'acc' })),
   listPolicies: nothing,
   getPolicySchema: nothing,
   getPolicy: () => ({ path: { name: 'guarded' } }),

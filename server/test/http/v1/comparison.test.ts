@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { paths, problemOf, v1Client } from './v1-client.ts';
+import { paths, problemOf, type V1Client, v1Client } from './v1-client.ts';
 
 describe('compareVersions', () => {
   test('lists every metric and hyperparameter, and judges by well-known names', async () => {
@@ -39,15 +39,18 @@ describe('compareVersions', () => {
       size_diff_mb: null,
       tags_diff: { team: { v1: 'vision', v2: 'barn', changed: true } },
       signature_diff: { compatibility: 'unknown', changes: [] },
-      files_diff: { added: [], removed: [], changed: [], unchanged_count: 0 },
+      files_diff: { added: [], removed: [], changed: [], renamed: [], unchanged_count: 0 },
       requirements_diff: [],
+      gates: [],
+      days_in_production: { v1: 0, v2: 0 },
+      approvals: { v1: [], v2: [] },
       datasets_diff: [],
       verdict: {
         outcome: 'better',
         reasons: [
           'accuracy is better: 0.93 became 0.95',
           'birds changed from 7 to 8; which way is better is unknown',
-          'old is missing in version2',
+          'old is missing in version 2',
           'zero changed from 0 to 1; which way is better is unknown',
         ],
       },
@@ -148,6 +151,189 @@ describe('compareVersions', () => {
     expect((await v1.get('/models/m/compare?version1=1&version2=2')).body['datasets_diff']).toEqual([
       { name: 'barn', v1: 'd1', v2: 'd2' },
     ]);
+  });
+});
+
+describe('compareVersions, with all that is told of versions', () => {
+  const DAY_MS = 86_400_000;
+  async function files(v1: V1Client, given: Record<string, string>): Promise<void> {
+    const origin = `origin-${JSON.stringify(given).length}`;
+    const { run_id } = (await v1.register(origin)).body;
+    const { source } = (await v1.get(`/models/${origin}`)).body;
+    for (const [path, text] of Object.entries(given))
+      await v1.server.app.inject({
+        method: 'PUT',
+        url: `/api/2.0/mlflow-artifacts/artifacts/${String(source).replace('mlflow-artifacts:/', '')}/${path}`,
+        payload: Buffer.from(text),
+      });
+    expect((await v1.register('m', { run_id })).status).toBe(201);
+  }
+
+  test('files under another name are renamed, and requirements are read from the sealed files', async () => {
+    await using v1 = await v1Client();
+    await files(v1, { 'a.bin': 'weights', 'requirements.txt': 'mlflow==3.16.0\nnumpy' });
+    await files(v1, {
+      'b.bin': 'weights',
+      'conda.yaml': 'dependencies:\n- pip:\n  - mlflow==3.17.2\n  - Pandas',
+    });
+    const { body } = await v1.get('/models/m/compare?version1=1&version2=2');
+    expect(body['files_diff']).toMatchObject({
+      added: ['conda.yaml'],
+      removed: ['requirements.txt'],
+      renamed: [{ from: 'a.bin', to: 'b.bin' }],
+    });
+    expect(body['requirements_diff']).toEqual([
+      { package: 'mlflow', from: '==3.16.0', to: '==3.17.2' },
+      { package: 'numpy', from: '', to: null },
+      { package: 'pandas', from: null, to: '' },
+    ]);
+  });
+
+  test('the policy says which way a metric gets better, and whether its gates would be passed', async () => {
+    await using v1 = await v1Client();
+    await v1.register('m', { metrics: { gain: 2, accuracy: 0.9 } });
+    await v1.register('m', { metrics: { gain: 3, accuracy: 0.8 } });
+    await v1.transition('m', 1, 'production');
+    v1.server.clock.advance(1.5 * DAY_MS);
+    const policy = {
+      name: 'p',
+      transitions: [
+        {
+          from: ['staging'],
+          to: 'production',
+          gates: [{ metric: 'accuracy', not_worse_than: 'production' }],
+        },
+      ],
+      metrics: { gain: { direction: 'lower_is_better' } },
+    };
+    await v1.send('PUT', '/policies/p', { body: policy, headers: { 'if-none-match': '*' } });
+    await v1.send('PUT', '/models/m/policy', { body: { policy: 'p' } });
+    const { body } = await v1.get('/models/m/compare?version1=1&version2=2');
+    expect(body).toMatchObject({
+      metrics_diff: { gain: { direction: 'lower_is_better', verdict: 'worse' } },
+      gates: [{ metric: 'accuracy', outcome: 'failed', incumbent: { version: 1 } }],
+      days_in_production: { v1: 1.5, v2: 0 },
+      verdict: {
+        outcome: 'worse',
+        reasons: expect.arrayContaining([
+          'it would not pass into production: accuracy is 0.8, 0.9 of version 1 in production: −0.1, which is worse; 0 is tolerated',
+        ]),
+      },
+    });
+  });
+
+  async function three(v1: V1Client): Promise<void> {
+    await v1.register('m', {
+      metrics: { accuracy: 0.9 },
+      hyperparameters: { depth: 3 },
+      tags: { team: 'a' },
+    });
+    await v1.register('m', { metrics: { accuracy: 0.95, mae: 2 }, hyperparameters: { depth: 3 } });
+    await v1.register('m', {
+      metrics: { accuracy: 0.85, '-evil': 1 },
+      hyperparameters: { depth: 4, note: '<b>|@x' },
+      tags: { team: 'b' },
+    });
+  }
+
+  test('several stand side by side against a base', async () => {
+    await using v1 = await v1Client();
+    await three(v1);
+    expect(problemOf(await v1.get('/models/m/compare?versions=2,3'))).toMatchObject({ status: 404 });
+    await v1.transition('m', 1, 'production');
+    const { body } = await v1.get('/models/m/compare?versions=2,1.2.0,1');
+    expect(body).toMatchObject({
+      base: { version: 1, semantic_version: '1.0.0', stage: 'production' },
+      candidates: [
+        { version: 2, verdict: { outcome: 'better' }, gates: [] },
+        { version: 3, verdict: { outcome: 'worse' }, signature_diff: { compatibility: 'unknown' } },
+      ],
+    });
+    const rows = body['rows'] as { kind: string; name: string }[];
+    expect(rows.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'metric -evil',
+      'metric accuracy',
+      'metric mae',
+      'hyperparameter depth',
+      'hyperparameter note',
+      'tag team',
+    ]);
+    expect(rows[1]).toEqual({
+      kind: 'metric',
+      name: 'accuracy',
+      base: 0.9,
+      values: [
+        { value: 0.95, diff: 0.05, pct_change: 5.56, verdict: 'better' },
+        { value: 0.85, diff: -0.05, pct_change: -5.56, verdict: 'worse' },
+      ],
+    });
+    expect((await v1.get('/models/m/compare?versions=1,2&base=3')).body).toMatchObject({
+      base: { version: 3 },
+      candidates: [{ version: 1 }, { version: 2 }],
+    });
+  });
+
+  test.each([
+    ['versions=2', 'versions'],
+    [`versions=${Array.from({ length: 21 }, (_, i) => i + 1).join(',')}`, 'versions'],
+    ['versions=2,2&base=1', 'versions'],
+    ['versions=2,1.1.0&base=1', 'versions'],
+    ['versions=2,x&base=1', 'versions'],
+    ['versions=2,3&base=staging', 'base'],
+    ['versions=2,3&version1=1', 'version1'],
+    ['version1=1&version2=2&base=3', 'base'],
+    ['', 'version1'],
+    ['version1=1&version2=2&format=pdf', 'format'],
+  ])('?%s is refused', async (query, path) => {
+    await using v1 = await v1Client();
+    await three(v1);
+    const answer = await v1.get(`/models/m/compare?${query}`);
+    expect([answer.status, paths(answer)]).toEqual([400, [path]]);
+  });
+
+  test('as Markdown for a pull request, and as CSV for a spreadsheet', async () => {
+    await using v1 = await v1Client();
+    await three(v1);
+    const markdown = await v1.get('/models/m/compare?version1=1&version2=3&format=markdown');
+    expect(markdown.headers['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(markdown.text).toContain('### m: version 3 against version 1\n\n**Version 3: worse**\n');
+    expect(markdown.text).toContain('|  | 1 (development) | 3 (development) |\n| --- | --- | --- |\n');
+    expect(markdown.text).toContain('| accuracy | 0.9 | 0.85 (-0.05, -5.56 %, worse) |\n');
+    expect(markdown.text).toContain('| -evil | – | 1 |\n');
+    expect(markdown.text).toContain('| hyperparameter note | – | &lt;b&gt;\\|\\@x |\n');
+    const csv = await v1.get('/models/m/compare?versions=2,3&base=1&format=csv');
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const lines = csv.text.split('\r\n');
+    expect(lines[0]).toBe(
+      'kind,name,version 1,version 2,version 2 difference,version 2 percent,version 2 verdict,version 3,version 3 difference,version 3 percent,version 3 verdict',
+    );
+    expect(lines).toContain("metric,'-evil,,,,,missing,1,,,missing");
+    expect(lines).toContain('metric,accuracy,0.9,0.95,0.05,5.56,better,0.85,-0.05,-5.56,worse');
+  });
+});
+
+describe('getSeries', () => {
+  test('tells one metric of all versions, page by page', async () => {
+    await using v1 = await v1Client();
+    for (const accuracy of [0.8, 0.9]) await v1.register('m', { metrics: { accuracy } });
+    await v1.register('m');
+    const first = (await v1.get('/models/m/series?metric=accuracy&limit=2')).body;
+    expect(first).toMatchObject({
+      metric: 'accuracy',
+      direction: 'higher_is_better',
+      series: [
+        { version: 3, value: null },
+        { version: 2, value: 0.9, semantic_version: '1.1.0', stage: 'development' },
+      ],
+    });
+    const second = (
+      await v1.get(`/models/m/series?metric=accuracy&limit=2&page_token=${first['next_page_token']}`)
+    ).body;
+    expect(second['series']).toMatchObject([{ version: 1, value: 0.8 }]);
+    expect(second).not.toHaveProperty('next_page_token');
+    expect((await v1.get('/models/m/series?metric=birds')).body).toMatchObject({ direction: null });
+    expect(paths(await v1.get('/models/m/series'))).toEqual(['metric']);
+    expect((await v1.get('/models/none/series?metric=a')).status).toBe(404);
   });
 });
 

@@ -6,6 +6,7 @@ import { deleteVersionEndpoint } from './delete-version.ts';
 import { getFileEndpoint } from './get-file.ts';
 import { getLineageEndpoint } from './get-lineage.ts';
 import { getModelEndpoint } from './get-model.ts';
+import { getSeriesEndpoint } from './get-series.ts';
 import { getVersionEndpoint } from './get-version.ts';
 import { listFilesEndpoint } from './list-files.ts';
 import { listVersionsEndpoint } from './list-versions.ts';
@@ -23,6 +24,7 @@ export const modelVersionEndpoints: readonly (Endpoint | FileEndpoint)[] = [
   transitionVersionEndpoint,
   archiveVersionsEndpoint,
   compareVersionsEndpoint,
+  getSeriesEndpoint,
   getLineageEndpoint,
   getVersionEndpoint,
   updateVersionEndpoint,

@@ -1,5 +1,8 @@
 import type { Comparison } from '../../../operations/comparison.ts';
+import type { WholeComparison } from '../../../operations/version-comparison.ts';
+import { APPROVED, renderApproved } from '../approved.ts';
 import { MEASURE, nullable } from '../fields.ts';
+import { GATE } from '../gate.ts';
 import { toRecord } from '../json-answer.ts';
 import { Type } from '../schema-builder.ts';
 import { toMegabytes } from './render-version.ts';
@@ -48,9 +51,9 @@ export const COMPARISON_FIELDS = {
     changed: Type.Array(
       Type.Object({ path: Type.String(), v1: Type.String(), v2: Type.String(), size_diff: Type.Integer() }),
     ),
+    renamed: Type.Array(Type.Object({ from: Type.String(), to: Type.String() })),
     unchanged_count: Type.Integer(),
   }),
-  requirements_diff: Type.Array(Type.String()),
   datasets_diff: Type.Array(Type.Object({ name: Type.String(), v1: TEXT, v2: TEXT })),
   verdict: Type.Object({
     outcome: Type.Enum(['better', 'worse', 'mixed', 'same', 'not_comparable']),
@@ -74,12 +77,36 @@ export function renderComparison(comparison: Comparison) {
       added: files.added,
       removed: files.removed,
       changed: files.changed.map(({ sizeDiffBytes, ...file }) => ({ ...file, size_diff: sizeDiffBytes })),
+      renamed: files.renamed,
       unchanged_count: files.unchangedCount,
     },
-    // Requirements are not read from the files yet.
-    requirements_diff: [],
     datasets_diff: [...comparison.datasets].map(([name, { v1, v2 }]) => ({ name, v1, v2 })),
     verdict: comparison.verdict,
+  };
+}
+
+/** The same with what takes more than the two versions to tell. */
+export const WHOLE_COMPARISON_FIELDS = {
+  ...COMPARISON_FIELDS,
+  requirements_diff: Type.Array(Type.Object({ package: Type.String(), from: TEXT, to: TEXT }), {
+    description:
+      'Of the sealed requirements.txt, else conda.yaml; packages that differ. An empty text: any version.',
+  }),
+  gates: Type.Array(GATE, {
+    description: 'Whether version 2 would pass into production, against who is there now.',
+  }),
+  days_in_production: Type.Object({ v1: Type.Number(), v2: Type.Number() }),
+  approvals: Type.Object({ v1: Type.Array(APPROVED), v2: Type.Array(APPROVED) }),
+};
+
+export function renderWholeComparison(comparison: WholeComparison) {
+  const { v1, v2 } = comparison.pasts;
+  return {
+    ...renderComparison(comparison),
+    requirements_diff: comparison.requirements,
+    gates: comparison.gates,
+    days_in_production: { v1: v1.daysInProduction, v2: v2.daysInProduction },
+    approvals: { v1: v1.approvals.map(renderApproved), v2: v2.approvals.map(renderApproved) },
   };
 }
 

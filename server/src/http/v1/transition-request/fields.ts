@@ -3,6 +3,7 @@ import { REQUEST_STATES } from '../../../domain/transition-request.ts';
 import type { RequestView } from '../../../operations/transition-request-view.ts';
 import { CAST_VOTE_FIELDS, PERSON } from '../approved.ts';
 import { nullable, TIME } from '../fields.ts';
+import { GATE } from '../gate.ts';
 import { Type } from '../schema-builder.ts';
 import { renderTime } from '../time.ts';
 
@@ -19,9 +20,6 @@ const VOTE = Type.Object({
 
 /** So many people of these. */
 export const APPROVAL = Type.Object({ required: Type.Integer(), from: Type.Array(Type.String()) });
-
-/** A gate with its figures. */
-export const GATE = Type.Object({}, { additionalProperties: true });
 
 /** A transition request as the caller sees it. */
 export const REQUEST = Type.Object({

@@ -1,9 +1,10 @@
 import { previewTransition } from '../../../operations/transition-request-preview.ts';
 import { endpoint } from '../endpoint.ts';
 import { nullable, STAGE, SUCCESS } from '../fields.ts';
+import { GATE } from '../gate.ts';
 import { describeFailure } from '../problem.ts';
 import { Type } from '../schema-builder.ts';
-import { APPROVAL, GATE, renderApproval } from './fields.ts';
+import { APPROVAL, renderApproval } from './fields.ts';
 import { REQUEST_BODY, readRequestBody } from './target.ts';
 
 const PREVIEW = Type.Object({
