@@ -102,16 +102,21 @@ export async function raceRequests(council: Council, rounds: number): Promise<nu
   const watchers = council.origins.map(async (origin) => {
     while (!isOver) await look(council, origin);
   });
+  // While nothing is in production the model can be deleted; the next round makes another of the name.
+  const models = new Set<string>();
   const act = async () => {
     let executed = 0;
-    for (let n = 0; n < rounds; n += 1) executed += await playRound(council, n);
+    for (let n = 0; n < rounds; n += 1) {
+      executed += await playRound(council, n);
+      models.add(await modelIdOf(council));
+    }
     return executed;
   };
   const acting = act().finally(() => {
     isOver = true;
   });
   const [executed] = await Promise.all([acting, ...watchers]);
-  await checkBooks(council, executed);
+  await checkBooks(council, { executed, models });
   return executed;
 }
 
@@ -243,13 +248,19 @@ interface Stay {
 }
 
 /** History, requests and the audit log tell of the same executions; nobody was in production beside another. */
-async function checkBooks(council: Council, executed: number): Promise<void> {
-  const stays = await everyStay(council, 'stage:production');
+async function checkBooks(
+  council: Council,
+  { executed, models }: { readonly executed: number; readonly models: ReadonlySet<string> },
+): Promise<void> {
+  const stays: Stay[] = [];
+  for (const modelId of models) {
+    stays.push(...(await everyStay(council, modelId, 'stage:production')));
+    for (const slot of ['stage:production', 'alias:champion'])
+      requireApart(slot, await everyStay(council, modelId, slot));
+  }
   const byRequest = stays.filter(({ origin }) => origin === 'request');
   if (byRequest.length !== executed || new Set(byRequest.map((stay) => stay.request_id)).size !== executed)
     throw new Error(`${executed} requests were executed, and ${byRequest.length} stays began by one`);
-  for (const slot of ['stage:production', 'alias:champion'])
-    requireApart(slot, await everyStay(council, slot));
   const events = await everyExecution(council);
   if (events !== executed) throw new Error(`${executed} were executed, and the audit log has ${events}`);
 }
@@ -262,12 +273,18 @@ function requireApart(slot: string, stays: readonly Stay[]): void {
   }
 }
 
+/** Of the model that has the name, or was the last that had it. */
+async function modelIdOf({ origins, model }: Council): Promise<string> {
+  const path = `v1/models/${model}/history?slot=stage:production&limit=1`;
+  return (await callFine(origins[0], 'ada', ['GET', path])).model_id;
+}
+
 /** Newest first. */
-async function everyStay({ origins, model }: Council, slot: string): Promise<Stay[]> {
+async function everyStay({ origins, model }: Council, modelId: string, slot: string): Promise<Stay[]> {
   const stays: Stay[] = [];
   let more = '';
   do {
-    const path = `v1/models/${model}/history?slot=${slot}&limit=1000${more}`;
+    const path = `v1/models/${model}/history?model_id=${modelId}&slot=${slot}&limit=1000${more}`;
     const page = await callFine(origins[0], 'ada', ['GET', path]);
     stays.push(...page.intervals);
     more = page.next_page_token === undefined ? '' : `&page_token=${page.next_page_token}`;
