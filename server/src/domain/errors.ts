@@ -56,6 +56,8 @@ export interface ErrorParams {
   /** What is in use is not deleted. */
   in_use: { message: string };
   hold_lifted: { holdId: string };
+  taint_lifted: { taintId: string };
+  version_tainted: { name: string; version: number; taints: readonly string[] };
   /** The new name would take the model out from under its policy. */
   policy_changes: { message: string };
   /** `message` says what forbids it. */

@@ -35,6 +35,7 @@ interface LineageEdge {
   /** Display name of who said so. */
   readonly declaredBy: string;
   readonly atMs: number | bigint | null;
+  readonly origin: 'inferred' | 'declared';
 }
 
 export interface LineageGraph {
@@ -52,6 +53,8 @@ export function lineageNode(kind: NodeKind, name: string, label: string = name):
 export interface GraphBuilder {
   add(node: LineageNode): boolean;
   link(edge: LineageEdge, node: LineageNode): boolean;
+  /** Says that more would be there. */
+  cut(): void;
   build(): LineageGraph;
 }
 
@@ -70,8 +73,13 @@ export function graphBuilder(limit: number): GraphBuilder {
     add,
     link(edge, node) {
       if (!add(node)) return false;
-      edges.set(JSON.stringify([edge.from, edge.to, edge.kind]), edge);
+      const key = JSON.stringify([edge.from, edge.to, edge.kind]);
+      // What was said first stands.
+      if (!edges.has(key)) edges.set(key, edge);
       return true;
+    },
+    cut: () => {
+      truncated = true;
     },
     build: () => ({ nodes: [...nodes.values()], edges: [...edges.values()], truncated }),
   };

@@ -10,6 +10,7 @@ import { placeAuditEvents } from './place-events.ts';
 import { sealVersions } from './seal-versions.ts';
 import { createSignal, type Signal } from './signal.ts';
 import { sweepUploads } from './sweep-uploads.ts';
+import { traceLineage } from './trace-lineage.ts';
 import { verifyVersions } from './verify-versions.ts';
 
 /** One kind of background work; a turn does a bounded piece of it and says whether more is waiting. */
@@ -55,6 +56,7 @@ export function startBackgroundJobs(
     sealVersions,
     sweepUploads,
     verifyVersions(verifyDays),
+    traceLineage(),
     endRequests,
     noteTokenUses,
     noteRefusals(deps),

@@ -8,9 +8,11 @@ import {
   type LineageNode,
   lineageNode,
 } from '../domain/lineage.ts';
+import { keptVersionId } from '../domain/lineage-edge.ts';
 import { isPermitted } from '../domain/permission.ts';
 import { isEvaluation } from './evaluation-data.ts';
 import { experimentResource } from './experiment.ts';
+import { addKept, type GraphBounds } from './lineage-graph.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
@@ -31,21 +33,29 @@ interface VersionId {
 const NODE_LIMIT = 500;
 
 /**
- * What a version was made from: its run, data, code and parents, up to `depth` steps (1–20). What the actor may
- * not read is left out. @throws as `selectVersion`.
+ * What a version was made from, and what was made from it or runs it, up to `depth` steps (1–20). What the actor may
+ * not read is left out, with all that only it leads to. @throws as `selectVersion`.
  */
 export async function getLineage(
   deps: Deps,
   actor: Actor,
-  input: { name: string; reference: VersionReference; direction: LineageDirection; depth: number },
+  input: GraphBounds & { name: string; reference: VersionReference; direction: LineageDirection },
 ): Promise<Lineage> {
-  const { name, direction, depth } = input;
+  const { name, direction, depth, kinds, asOfMs } = input;
   authorizeRead(actor, name);
   return deps.store.read(async (reader) => {
     const view = await viewVersion(reader, actor, await selectVersion(reader, name, input.reference));
     const graph = graphBuilder(NODE_LIMIT);
     graph.add(nodeOf(name, view.version.version));
-    if (direction !== 'downstream') await addUpstream(reader, actor, { view, graph, depth });
+    // Of the version itself and its parents the tables of MLflow tell as they are now, adopted or not.
+    if (direction !== 'downstream' && kinds === null && asOfMs === null)
+      await addUpstream(reader, actor, { view, graph, depth });
+    if (view.record !== null)
+      for (const way of ['upstream', 'downstream'] as const)
+        if (direction === 'both' || direction === way) {
+          const start = keptVersionId(view.record.modelId, view.version.version);
+          await addKept(reader, actor, { graph, start, direction: way, bounds: { depth, kinds, asOfMs } });
+        }
     return { view, graph: graph.build() };
   });
 }
@@ -136,7 +146,7 @@ function linker(graph: GraphBuilder, view: VersionView) {
 }
 
 function declared({ createdBy, version }: VersionView) {
-  return { declaredBy: createdBy, atMs: version.createdAtMs };
+  return { declaredBy: createdBy, atMs: version.createdAtMs, origin: 'inferred' as const };
 }
 
 function nodeOf(name: string, version: number): LineageNode {

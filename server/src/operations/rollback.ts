@@ -1,6 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { RegistryError } from '../domain/errors.ts';
 import { type SlotInterval, stageSlot } from '../domain/slot.ts';
+import { taintText } from '../domain/taint.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { findDamage } from './file-verification.ts';
 import { lockModel } from './model-identity.ts';
@@ -9,6 +10,7 @@ import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
 import { type Moved, moveInUnit } from './stage-move.ts';
+import { findTaints } from './taint.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
 
 export interface RolledBack extends Moved {
@@ -121,6 +123,8 @@ async function requireReturn(
   const row = await reader.modelVersions.find(name, version);
   if (row === null) throw refuse('it was deleted');
   if (stageOf(row, record) === 'deprecated') throw refuse('it is deprecated');
+  const [taint] = await findTaints(reader, { modelId: record.modelId, version });
+  if (taint !== undefined) throw refuse(`it depends on data that are marked as bad, ${taintText(taint)}`);
   if (record.digest !== request.digest) throw refuse('its files are not those that were approved');
   return request;
 }

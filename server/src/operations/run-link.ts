@@ -34,6 +34,7 @@ export async function logInputs(
       runId,
       modelIds.map((modelId) => ({ inputId: deps.ids.hex32(), modelId })),
     );
+    await writer.lineage.addOfRun(runId, { by: actor.subjectId, atMs: deps.clock.now() });
   });
 }
 
@@ -84,6 +85,7 @@ export async function logOutputs(
       models.map((model) => ({ ...model, inputId: deps.ids.hex32() })),
     );
     if (already !== undefined) throw alreadyOutput(runId, already);
+    await writer.lineage.addOfRun(runId, { by: actor.subjectId, atMs: deps.clock.now() });
   });
 }
 

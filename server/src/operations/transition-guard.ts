@@ -11,12 +11,14 @@ import {
 } from '../domain/policy.ts';
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import { aliasOfSlot, stageSlot } from '../domain/slot.ts';
+import { taintText } from '../domain/taint.ts';
 import { isOneOf } from '../domain/transition-request.ts';
 import { type AskedChange, type AskedTransition, asTransition, ruleOf } from './asked-change.ts';
 import { takeSnapshot } from './evidence.ts';
 import { judgeGatesNow } from './gate.ts';
 import { isOpen } from './policy-choice.ts';
 import type { Deps, Reader } from './ports.ts';
+import { findTaints } from './taint.ts';
 import { isVerified } from './verification.ts';
 
 /** Who may ask, and why, is judged when it is asked; everything else also when it is executed. */
@@ -44,7 +46,7 @@ export async function judgeChange(
 
 /**
  * Whether it waits for votes or checks, where the policy lets it happen. Everything but those is judged here.
- * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`, `version_damaged`,
+ * @throws `transition_not_allowed`, `permission_denied`, `invalid_argument` (no reason), `version_not_sealed`, `version_damaged`, `version_tainted`,
  * `prerelease_not_allowed`, `gate_failed`.
  */
 export async function judgeTransition(
@@ -65,16 +67,18 @@ export async function judgeTransition(
   requireRelease(asked);
   requireSeal(asked, rule.sealed);
   await requireIntact(reader, asked);
+  await requireUntainted(reader, asked);
   await requireSoak(deps, reader, asked, rule);
   requireThaw(deps, asked);
   await requireGates(deps, reader, asked, rule);
   return rule.checks.length > 0 || wantsVotes(rule);
 }
 
-/** What force does not pass: files that are not sealed or not what was sealed, and pre-releases. */
+/** What force does not pass: files that are not sealed or not what was sealed, bad data, and pre-releases. */
 export async function judgeForced(reader: Reader, asked: AskedTransition): Promise<void> {
   requireRelease(asked);
   await requireIntact(reader, asked);
+  await requireUntainted(reader, asked);
   const { policy } = asked.governing;
   const isSealed = policy.transitions.some((rule) => rule.to === asked.to && rule.sealed);
   requireSeal(asked, isSealed);
@@ -144,6 +148,17 @@ export async function requireIntact(
   if (!isVerified(target)) return;
   const damage = (await reader.verifications.find(modelId, version))?.damage ?? null;
   if (damage !== null) throw new RegistryError('version_damaged', { name, version, path: damage });
+}
+
+/** Nothing that was made from bad data enters production. @throws `version_tainted`. */
+async function requireUntainted(
+  reader: Pick<Reader, 'taints'>,
+  { identity: { modelId, name }, version: { version }, to }: AskedTransition,
+): Promise<void> {
+  if (to !== 'production') return;
+  const taints = await findTaints(reader, { modelId, version });
+  if (taints.length > 0)
+    throw new RegistryError('version_tainted', { name, version, taints: taints.map(taintText) });
 }
 
 async function requireSoak(

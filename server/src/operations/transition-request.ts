@@ -113,9 +113,15 @@ export async function advance(
 }
 
 function isHeldUp(error: unknown): boolean {
-  return (['transition_not_allowed', 'gate_failed', 'version_not_sealed', 'version_damaged'] as const).some(
-    (code) => isRegistryError(error, code),
-  );
+  return (
+    [
+      'transition_not_allowed',
+      'gate_failed',
+      'version_not_sealed',
+      'version_damaged',
+      'version_tainted',
+    ] as const
+  ).some((code) => isRegistryError(error, code));
 }
 
 /** What it was opened with, as far as that still holds. */

@@ -17,6 +17,7 @@ import type { FactName, Facts, VersionRecord } from '../domain/version-record.ts
 import { versionCreated } from '../domain/webhook-payload.ts';
 import { recordEvent } from './audit.ts';
 import { versionObject } from './audit-object.ts';
+import { recordLineage } from './lineage-record.ts';
 import { isPartlyAdopted, type LockedModel } from './model-identity.ts';
 import type { VersionNumbering } from './ports/version-record.ts';
 import type { Deps, Writer } from './ports.ts';
@@ -107,6 +108,11 @@ export async function insertVersion(
   await writer.versionRecords.insert(record);
   await writer.registrationMetrics.keep({ modelId: identity.modelId, version: number }, insertion);
   await addAuthors(writer, actor, { ...insertion, version: number });
+  await recordLineage(
+    writer,
+    { ...insertion, modelId: identity.modelId, version: number },
+    { by: actor.subjectId, atMs: nowMs },
+  );
   if (!isPartlyAdopted(identity)) await writer.versionRecords.raiseAdoptedThrough(identity.modelId, number);
   const change = { modelId: identity.modelId, atMs, actor: actor.subjectId, reason: null };
   await writer.slots.enter(change, slot, number, 'direct');

@@ -1,10 +1,12 @@
 import type { Actor } from '../domain/actor.ts';
+import { keptVersionId } from '../domain/lineage-edge.ts';
 import type { LoggedModelMetric } from '../domain/logged-model.ts';
 import { isLater, latestPerKey, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { isPermitted } from '../domain/permission.ts';
 import type { Run } from '../domain/run.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Taint } from '../domain/taint.ts';
 import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { NO_FACTS } from '../domain/version-record.ts';
 import { stageOf } from '../domain/version-stage.ts';
@@ -45,6 +47,8 @@ export interface WholeVersion extends VersionView {
   readonly conflicting: boolean;
   /** What reading its files found the last time; null: they are not sealed. */
   readonly verification: Verification | null;
+  /** Of data that it depends on. */
+  readonly taints: readonly Taint[];
 }
 
 /** @throws as `selectVersion`. */
@@ -61,7 +65,9 @@ export async function getVersion(
     const { record } = view;
     const verification =
       record === null ? null : await reader.verifications.find(record.modelId, version.version);
-    return { ...view, verification, conflicting: await isConflicting(deps, reader, view) };
+    const taints =
+      record === null ? [] : await reader.taints.listAbove(keptVersionId(record.modelId, version.version));
+    return { ...view, verification, taints, conflicting: await isConflicting(deps, reader, view) };
   });
 }
 
@@ -169,7 +175,8 @@ function readValue(value: number): number {
   return Math.abs(value) === Number.MAX_VALUE ? value * 2 : value;
 }
 
-function loggedModelOf({ source }: ModelVersion): string | undefined {
+/** The id of the logged model that a version was made from. */
+export function loggedModelOf({ source }: Pick<ModelVersion, 'source'>): string | undefined {
   return LOGGED_MODEL_SOURCE.exec(source ?? '')?.[1];
 }
 

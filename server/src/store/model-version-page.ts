@@ -30,6 +30,20 @@ export async function listVersionPage(
   return rows.map(toModelVersion);
 }
 
+/** Probes of the primary key; in any order. */
+export async function listVersionsByNumber(
+  context: StoreContext,
+  name: string,
+  versions: readonly number[],
+): Promise<ModelVersion[]> {
+  const { db, dialect, workspace } = context;
+  const { rows } = await sql<ModelVersionRow>`
+    select ${versionColumns}, ${versionTags(dialect)} as tags, ${versionAliases(dialect)} as aliases
+    from model_versions mv where mv.workspace = ${workspace} and mv.name = ${name}
+      and mv.version in (${sql.join(versions)}) and ${notDeleted}`.execute(db);
+  return rows.map(toModelVersion);
+}
+
 /** Counted in the index. */
 export async function countVersions(
   context: StoreContext,

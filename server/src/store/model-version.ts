@@ -4,7 +4,7 @@ import { lastTagPerKey } from '../domain/tag.ts';
 import type { ModelVersionReader, ModelVersionWriter } from '../operations/ports/model-version.ts';
 import { hotLookup, hotWrite, type StoreContext } from './context.ts';
 import { jsonTableText } from './json-table.ts';
-import { countVersions, listVersionPage } from './model-version-page.ts';
+import { countVersions, listVersionPage, listVersionsByNumber } from './model-version-page.ts';
 import {
   type ModelVersionRow,
   notDeleted,
@@ -91,6 +91,10 @@ export function modelVersionReader(context: StoreContext): ModelVersionReader {
     async find(name, version) {
       const [row] = await findVersion(context, { workspace, name, version });
       return row === undefined ? null : toModelVersion(row);
+    },
+    async listNumbers(name, versions) {
+      if (versions.length === 0) return [];
+      return listVersionsByNumber(context, name, versions);
     },
     async findByAlias(name, alias) {
       const [row] = await findVersionByAlias(context, { workspace, name, alias });

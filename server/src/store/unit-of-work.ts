@@ -12,6 +12,7 @@ import { experimentReader, experimentWriter } from './experiment.ts';
 import { grantReader, grantWriter } from './grant.ts';
 import { holdReader, holdWriter } from './hold.ts';
 import { idempotencyReader, idempotencyWriter } from './idempotency.ts';
+import { lineageReader, lineageWriter } from './lineage.ts';
 import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
 import { modelVersionReader, modelVersionWriter } from './model-version.ts';
@@ -26,6 +27,7 @@ import { sessionReader, sessionWriter } from './session.ts';
 import { signatureReader, signatureWriter } from './signature.ts';
 import { slotReader, slotWriter } from './slot.ts';
 import { subjectReader, subjectWriter } from './subject.ts';
+import { taintReader, taintWriter } from './taint.ts';
 import { transitionRequestReader, transitionRequestWriter } from './transition-request.ts';
 import { verificationReader, verificationWriter } from './verification.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
@@ -60,6 +62,8 @@ export function readerOf(context: StoreContext): Reader {
     scoreTables: scoreTableReader(context),
     verifications: verificationReader(context),
     holds: holdReader(context),
+    lineage: lineageReader(context),
+    taints: taintReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -97,6 +101,8 @@ export function writerOf(context: StoreContext): Writer {
     scoreTables: scoreTableWriter(context),
     verifications: verificationWriter(context),
     holds: holdWriter(context),
+    lineage: lineageWriter(context),
+    taints: taintWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -49,12 +49,12 @@ const insertRecord = hotWrite<RecordValues>(
     value,
   ) => sql`insert into registry_versions (model_id, version, created_at_ms, created_by, origin,
       sem_major, sem_minor, sem_patch, sem_prerelease, deprecated, seal, digest, size_bytes, sealed_at_ms,
-      model_type, data_version, code_version, parent_model, inferred_facts, deleted_at_ms, metrics_kept)
+      model_type, data_version, code_version, parent_model, inferred_facts, deleted_at_ms, metrics_kept, lineage_kept)
     values (${value('modelId')}, ${value('version')}, ${value('createdAtMs')}, ${value('createdBy')},
       ${value('origin')}, ${value('major')}, ${value('minor')}, ${value('patch')}, ${value('prerelease')},
       ${value('deprecated')}, ${value('seal')}, ${value('digest')}, ${value('sizeBytes')},
       ${value('sealedAtMs')}, ${value('modelType')}, ${value('dataVersion')}, ${value('codeVersion')},
-      ${value('parent')}, ${value('inferred')}, ${value('deletedAtMs')}, ${sql.lit(true)})`,
+      ${value('parent')}, ${value('inferred')}, ${value('deletedAtMs')}, ${sql.lit(true)}, ${sql.lit(true)})`,
 );
 
 const raiseAdoptedThrough = hotWrite<{ modelId: string; version: number }>(
@@ -97,6 +97,16 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         .where('version', 'in', [...new Set(versions)])
         .execute();
       return new Map(rows.map((row) => [row.version, toVersionRecord(row)]));
+    },
+    async namesOf(modelIds) {
+      if (modelIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('registry_models')
+        .select(['model_id', 'name'])
+        .where('workspace', '=', workspace)
+        .where('model_id', 'in', [...modelIds])
+        .execute();
+      return new Map(rows.map((row) => [row.model_id, row.name]));
     },
     async listDeprecated(versions) {
       if (versions.length === 0) return [];

@@ -379,6 +379,22 @@ test('holds', async () => {
   await expectEvents();
 });
 
+test('lineage that is declared, and bad data', async () => {
+  await v1('POST', 'models/register', { model_name: 'traced', model_type: 'custom' });
+  await news();
+  const edge = { from: 'model_version:traced/1', to: 'dataset:barn@d1', kind: 'trained_on' };
+  await v1('POST', 'lineage/edges', { edges: [edge] }, 201);
+  await expectEvents(['lineage.declare', { after: { edges: 1 } }]);
+  await v1('POST', 'lineage/edges', { edges: [edge] }, 201);
+  await expectEvents();
+  const { taint } = await v1('POST', 'lineage/taints', { dataset: 'barn', digest: 'd1', reason: 'r' }, 201);
+  await expectEvents(['taint.place', { ...object('taint', { id: taint.id, name: 'barn' }), reason: 'r' }]);
+  await v1('DELETE', `lineage/taints/${taint.id}?reason=over`);
+  await expectEvents(['taint.lift', { ...object('taint', { id: taint.id }), reason: 'over' }]);
+  await v1('DELETE', `lineage/taints/${taint.id}?reason=over`, undefined, 409);
+  await expectEvents();
+});
+
 test('settings that change what governs', async () => {
   await recordSettings(server.deps);
   await expectEvents();

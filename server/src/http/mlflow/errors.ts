@@ -103,13 +103,18 @@ const ANSWERS = {
     'PERMISSION_DENIED',
     `${path} of ${name} version ${version} is gone, or not what was sealed`,
   ],
+  version_tainted: ({ name, version, taints }) => [
+    'PERMISSION_DENIED',
+    `${name} version ${version} depends on data that are marked as bad: ${taints.join('; ')}`,
+  ],
   prerelease_not_allowed: ({ name, version, label }) => [
     'PERMISSION_DENIED',
     `${name} version ${version} is the pre-release ${label}, which cannot enter production`,
   ],
   gate_failed: ({ message }) => ['PERMISSION_DENIED', message],
   approval_required: ({ message }) => ['PERMISSION_DENIED', message],
-  // Only our own API speaks of single holds.
+  // Only our own API speaks of single holds and taints.
+  taint_lifted: ({ taintId }) => ['RESOURCE_CONFLICT', `The taint ${taintId} was lifted before.`],
   hold_lifted: ({ holdId }) => ['RESOURCE_CONFLICT', `The hold ${holdId} was lifted before.`],
   in_use: ({ message }) => ['RESOURCE_CONFLICT', message],
   policy_changes: ({ message }) => ['PERMISSION_DENIED', message],

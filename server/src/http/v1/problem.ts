@@ -62,6 +62,12 @@ const PROBLEMS = {
     ({ name, version, path }) =>
       `${path} of ${name} version ${version} is gone, or not what was sealed; restore it from a backup, or register another version.`,
   ],
+  version_tainted: [
+    409,
+    'Made from bad data',
+    ({ name, version, taints }) =>
+      `${name} version ${version} depends on data that are marked as bad: ${taints.join('; ')}. Register a version that does not, or have the taint lifted.`,
+  ],
   prerelease_not_allowed: [
     409,
     'A pre-release',
@@ -73,6 +79,12 @@ const PROBLEMS = {
     409,
     'Approval required',
     ({ message, requestId }) => ({ detail: message, members: { transition_request_id: requestId } }),
+  ],
+  taint_lifted: [
+    409,
+    'Taint was lifted',
+    ({ taintId }) =>
+      `The taint ${taintId} was lifted before; GET /api/v1/lineage/taints?state=all shows by whom.`,
   ],
   hold_lifted: [
     409,

@@ -15,6 +15,7 @@ import { holdEndpoints } from './hold/index.ts';
 import { registerIdempotency } from './idempotency.ts';
 import { renderJson } from './json-answer.ts';
 import { registerJsonBody } from './json-body.ts';
+import { lineageEndpoints } from './lineage/index.ts';
 import { type LinesEndpoint, sendLines } from './lines-endpoint.ts';
 import { modelVersionEndpoints } from './model-version/index.ts';
 import { openApiDocument, registerDocs } from './openapi.ts';
@@ -39,6 +40,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...transitionRequestEndpoints,
   ...policyEndpoints,
   ...holdEndpoints,
+  ...lineageEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,

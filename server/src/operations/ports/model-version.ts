@@ -31,6 +31,8 @@ export interface VersionPage {
 export interface ModelVersionReader {
   /** The version with tags and aliases, in one statement. */
   find(name: string, version: number): Promise<ModelVersion | null>;
+  /** Some versions by number, in any order, with tags and aliases, in one statement; absent ones are left out. */
+  listNumbers(name: string, versions: readonly number[]): Promise<ModelVersion[]>;
   /** The version that the alias points to, with tags and aliases, in one statement. */
   findByAlias(name: string, alias: string): Promise<ModelVersion | null>;
   /** The greatest version of each of the stages, with tags and aliases, by version. Index probes only. */

@@ -45,6 +45,8 @@ export interface VersionRecordReader {
   listIdentities(names: NameScope | null): Promise<{ readonly modelId: string; readonly name: string }[]>;
   /** The model with this id, also one that is deleted. */
   findModel(modelId: string): Promise<KnownModel | null>;
+  /** What models are, or were last, called; one statement. */
+  namesOf(modelIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The last model that got the name no later than the instant; null: the last of all. */
   findFormer(name: string, atMs: number | null): Promise<KnownModel | null>;
   /** What the model was called at the instant. */

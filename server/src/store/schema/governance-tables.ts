@@ -126,6 +126,33 @@ interface RegistryHoldsTable {
   lift_reason: string | null;
 }
 
+interface RegistryLineageEdgesTable {
+  workspace: Fixed<string>;
+  downstream: Fixed<string>;
+  upstream: Fixed<string>;
+  kind: Fixed<string>;
+  origin: Fixed<string>;
+  declared_by: Fixed<string>;
+  at_ms: Fixed<Int64>;
+  downstream_label: Fixed<string | null>;
+  upstream_label: Fixed<string | null>;
+}
+
+interface RegistryTaintsTable {
+  taint_id: Fixed<string>;
+  workspace: Fixed<string>;
+  /** In the graph. */
+  node: Fixed<string>;
+  dataset: Fixed<string>;
+  digest: Fixed<string>;
+  reason: Fixed<string>;
+  placed_by: Fixed<string>;
+  placed_at_ms: Fixed<Int64>;
+  lifted_by: string | null;
+  lifted_at_ms: Int64 | null;
+  lift_reason: string | null;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -139,4 +166,6 @@ export interface GovernanceTables {
   registry_verifications: RegistryVerificationsTable;
   registry_score_tables: RegistryScoreTablesTable;
   registry_holds: RegistryHoldsTable;
+  registry_lineage_edges: RegistryLineageEdgesTable;
+  registry_taints: RegistryTaintsTable;
 }

@@ -14,6 +14,7 @@ import { signatures } from './migrations/0010-signatures.ts';
 import { verifications } from './migrations/0011-verifications.ts';
 import { scoreTables } from './migrations/0012-score-tables.ts';
 import { holds } from './migrations/0013-holds.ts';
+import { lineage } from './migrations/0014-lineage.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   verifications,
   scoreTables,
   holds,
+  lineage,
 ];
 
 /**

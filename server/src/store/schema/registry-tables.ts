@@ -68,6 +68,7 @@ interface RegistryVersionsTable {
   deleted_by: string | null;
   /** Whether `registry_registration_metrics` has what was measured when it was registered. */
   metrics_kept: BooleanColumn;
+  lineage_kept: BooleanColumn;
 }
 
 /** Which version held a slot (`stage:production`, `alias:champion`) when: `from_ms <= t < to_ms`. */

@@ -53,6 +53,7 @@ export interface Fixture {
   readonly grantId: string;
   /** On a model of its own, which nobody deletes. */
   readonly holdId: string;
+  readonly taintId: string;
 }
 
 /** Makes them, as the admin. Version 1 is sealed, version 2 has no files yet. */
@@ -113,6 +114,8 @@ export async function makeFixture(server: TestApp, n: number): Promise<Fixture> 
   const held = { model_name: `layer-held-${n}`, model_type: 'custom', experiment_name: experiment };
   await send('POST', '/api/v1/models/register', held);
   const { hold } = await send('POST', '/api/v1/holds', { model_name: held.model_name, reason: 'kept' });
+  const bad = { dataset: `bad-${n}`, digest: 'd', reason: 'mislabelled' };
+  const { taint } = await send('POST', '/api/v1/lineage/taints', bad);
   return {
     n,
     model,
@@ -126,5 +129,6 @@ export async function makeFixture(server: TestApp, n: number): Promise<Fixture> 
     tokenId: token.id,
     grantId: grant.id,
     holdId: hold.id,
+    taintId: taint.id,
   };
 }

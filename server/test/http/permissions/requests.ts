@@ -201,6 +201,13 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   deletePolicy: () => ({ path: { name: 'none' } }),
   listPolicyRevisions: () => ({ path: { name: 'guarded' } }),
   assignPolicy: ({ model: name }) => ({ path: { model_name: name }, fields: { policy: 'open' } }),
+  createLineageEdges: ({ model: name }) => ({
+    fields: { edges: [{ from: `model_version:${name}/1`, to: 'dataset:barn@1', kind: 'trained_on' }] },
+  }),
+  getImpact: () => ({ fields: { dataset: 'barn', digest: '1' } }),
+  listTaints: nothing,
+  createTaint: ({ n }) => ({ fields: { dataset: `barn-${n}`, digest: '1', reason: 'r' } }),
+  deleteTaint: ({ taintId }) => ({ path: { id: taintId }, fields: { reason: 'r' } }),
   listHolds: nothing,
   createHold: and(v1Model, ({ model: name }) => ({ fields: { model_name: name, reason: 'r' } })),
   deleteHold: ({ holdId }) => ({ path: { id: holdId }, fields: { reason: 'r' } }),

@@ -1,4 +1,5 @@
-import { EDGE_KINDS, NODE_KINDS } from '../../../domain/lineage.ts';
+import { invalidArgument } from '../../../domain/errors.ts';
+import { EDGE_KINDS, type EdgeKind, NODE_KINDS } from '../../../domain/lineage.ts';
 import { renderParent } from '../../../domain/parent-reference.ts';
 import { getLineage, type Lineage } from '../../../operations/lineage.ts';
 import { parseVersionReference } from '../../../operations/version-reference.ts';
@@ -6,7 +7,7 @@ import { endpoint } from '../endpoint.ts';
 import { nullable, STAGE, SUCCESS, TIME, VERSION_PARAMS } from '../fields.ts';
 import { toRecord } from '../json-answer.ts';
 import { Type } from '../schema-builder.ts';
-import { renderTime } from '../time.ts';
+import { parseTime, renderTime } from '../time.ts';
 import { HYPERPARAMETERS, METRICS, toMegabytes } from './render-version.ts';
 
 const DEFAULT_DEPTH = 3;
@@ -19,6 +20,14 @@ const QUERY = Type.Object(
         enum: ['upstream', 'downstream', 'both'],
         default: 'both',
       }),
+    ),
+    edges: Type.Optional(
+      Type.String({
+        description: `Only edges of these kinds: a list of ${EDGE_KINDS.join(', ')}, with commas between.`,
+      }),
+    ),
+    as_of: Type.Optional(
+      Type.String({ description: 'Only what had been said by then: a time with its zone.' }),
     ),
     depth: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: DEFAULT_DEPTH })),
   },
@@ -53,6 +62,7 @@ const ANSWER = Type.Object({
         kind: Type.Enum([...EDGE_KINDS]),
         declared_by: Type.String(),
         at: nullable(TIME),
+        origin: Type.Enum(['inferred', 'declared']),
       }),
     ),
     truncated: Type.Boolean({ description: 'True when there were more than 500 nodes.' }),
@@ -65,9 +75,9 @@ export const getLineageEndpoint = endpoint({
   operation: 'getLineage',
   permission: 'read-metadata',
   tag: 'Versions',
-  summary: 'Tell where a version comes from',
+  summary: 'Tell where a version comes from, and where it went',
   description:
-    'Its run, data, code and parents, with a graph of them up to `depth` steps. What the caller may not read is left out.',
+    'Its run, data, code and parents, with a graph of them and of what was made from it or runs it, up to `depth` steps. Edges are inferred from what MLflow and the registration said, or declared. What the caller may not read is left out.',
   params: VERSION_PARAMS,
   query: QUERY,
   answer: ANSWER,
@@ -80,10 +90,21 @@ export const getLineageEndpoint = endpoint({
       reference: parseVersionReference(params.version, 'version'),
       direction: query.direction ?? 'both',
       depth: query.depth ?? DEFAULT_DEPTH,
+      kinds: query.edges === undefined ? null : readKinds(query.edges),
+      asOfMs: query.as_of === undefined ? null : parseTime(query.as_of, 'as_of'),
     });
     return renderLineage(lineage);
   },
 });
+
+function readKinds(text: string): readonly EdgeKind[] {
+  return text.split(',').map((one) => {
+    const kind = EDGE_KINDS.find((known) => known === one.trim());
+    if (kind === undefined)
+      throw invalidArgument(`${JSON.stringify(one)} is none of ${EDGE_KINDS.join(', ')}.`, 'edges');
+    return kind;
+  });
+}
 
 function renderLineage({ view, graph }: Lineage) {
   const { version, facts, stage } = view;

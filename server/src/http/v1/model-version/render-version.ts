@@ -73,14 +73,31 @@ export const WHOLE_VERSION_FIELDS = {
   damaged_file: nullable(
     Type.String({ description: 'The first of its files that was not what was sealed then, or was gone.' }),
   ),
+  taints: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      dataset: Type.String(),
+      digest: Type.String(),
+      reason: Type.String(),
+      placed_at: nullable(TIME),
+    }),
+    { description: 'Data that it depends on and that are marked as bad.' },
+  ),
 };
 
-export function renderWholeVersion({ conflicting, verification, ...view }: WholeVersion) {
+export function renderWholeVersion({ conflicting, verification, taints, ...view }: WholeVersion) {
   return {
     ...renderVersion(view),
     conflicting,
     verified_at: renderTime(verification?.verifiedAtMs ?? null),
     damaged_file: verification?.damage ?? null,
+    taints: taints.map(({ taintId, dataset, digest, reason, placedAtMs }) => ({
+      id: taintId,
+      dataset,
+      digest,
+      reason,
+      placed_at: renderTime(placedAtMs),
+    })),
   };
 }
 

@@ -68,6 +68,7 @@ export const transitionVersionEndpoint = endpoint({
     'transition_not_allowed',
     'version_not_sealed',
     'version_damaged',
+    'version_tainted',
     'prerelease_not_allowed',
     'gate_failed',
   ],

@@ -25,6 +25,7 @@ export const createTransitionRequestEndpoint = endpoint({
     'transition_not_allowed',
     'version_not_sealed',
     'version_damaged',
+    'version_tainted',
     'prerelease_not_allowed',
     'gate_failed',
   ],

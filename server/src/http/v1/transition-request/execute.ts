@@ -21,6 +21,7 @@ export const executeEndpoint = endpoint({
     'gate_failed',
     'version_not_sealed',
     'version_damaged',
+    'version_tainted',
     'prerelease_not_allowed',
   ],
   run: async (deps, actor, { params }) => ({

@@ -32,6 +32,7 @@ export const voteEndpoint = endpoint({
     'not_a_person',
     'digest_mismatch',
     'version_damaged',
+    'version_tainted',
   ],
   async run(deps, actor, { params, body }) {
     const { decision, comment = null, digest = null } = body;

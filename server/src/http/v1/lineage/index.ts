@@ -1,0 +1,14 @@
+import type { Endpoint } from '../endpoint.ts';
+import { createEdgesEndpoint } from './create-edges.ts';
+import { createTaintEndpoint } from './create-taint.ts';
+import { deleteTaintEndpoint } from './delete-taint.ts';
+import { getImpactEndpoint } from './get-impact.ts';
+import { listTaintsEndpoint } from './list-taints.ts';
+
+export const lineageEndpoints: readonly Endpoint[] = [
+  createEdgesEndpoint,
+  getImpactEndpoint,
+  listTaintsEndpoint,
+  createTaintEndpoint,
+  deleteTaintEndpoint,
+];

@@ -1,0 +1,118 @@
+import type { Actor } from '../domain/actor.ts';
+import { invalidArgument, RegistryError } from '../domain/errors.ts';
+import { checkHoldText, HOLD_REASON_LENGTH } from '../domain/hold.ts';
+import { datasetNode, keptVersionId } from '../domain/lineage-edge.ts';
+import type { Taint } from '../domain/taint.ts';
+import { recordEvent } from './audit.ts';
+import { authorize } from './authorize.ts';
+import { type AffectedVersion, findAffected } from './lineage-impact.ts';
+import type { Deps, Reader } from './ports.ts';
+import { modelResource } from './registered-model.ts';
+
+/** A taint, what is left of it, and what those in it are called. */
+export interface TaintView {
+  readonly taint: Taint;
+  /** Versions that depend on the data, as far as the caller may read them. */
+  readonly affected: readonly AffectedVersion[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const NAME_LENGTH = 500;
+/** It may be about versions of any model. */
+const EVERY_MODEL = modelResource('*');
+
+/**
+ * Marks a dataset as bad: versions that depend on it show that, and enter production no more until it is lifted.
+ * @throws `permission_denied`, `invalid_argument`.
+ */
+export async function placeTaint(
+  deps: Deps,
+  actor: Actor,
+  input: { readonly dataset: string; readonly digest: string; readonly reason: string },
+): Promise<TaintView> {
+  const { dataset, digest, reason } = input;
+  checkHoldText(dataset, '/dataset', NAME_LENGTH);
+  checkHoldText(digest, '/digest', NAME_LENGTH);
+  checkHoldText(reason, '/reason', HOLD_REASON_LENGTH);
+  authorize(actor, 'hold', EVERY_MODEL);
+  return deps.store.write(async (writer) => {
+    const taint: Taint = {
+      taintId: deps.ids.uuid(),
+      node: datasetNode(dataset, digest).id,
+      dataset,
+      digest,
+      reason,
+      placedBy: actor.subjectId,
+      placedAtMs: deps.clock.now(),
+      lifted: null,
+    };
+    await writer.taints.insert(taint);
+    await recordEvent(deps, writer, actor, {
+      action: 'taint.place',
+      object: { kind: 'taint', id: taint.taintId, name: dataset, digest },
+      reason,
+    });
+    return viewTaint(writer, actor, taint);
+  });
+}
+
+/** @throws `resource_not_found`, `permission_denied`, `taint_lifted`, `invalid_argument`. */
+export async function liftTaint(
+  deps: Deps,
+  actor: Actor,
+  { taintId, reason }: { readonly taintId: string; readonly reason: string },
+): Promise<TaintView> {
+  checkHoldText(reason, 'reason', HOLD_REASON_LENGTH);
+  authorize(actor, 'lift-hold', EVERY_MODEL);
+  return deps.store.write(async (writer) => {
+    const taint = await writer.taints.find(taintId);
+    if (taint === null)
+      throw new RegistryError('resource_not_found', { message: `There is no taint ${taintId}.` });
+    const lifted = { by: actor.subjectId, atMs: deps.clock.now(), reason };
+    if (!(await writer.taints.lift(taintId, lifted))) throw new RegistryError('taint_lifted', { taintId });
+    await recordEvent(deps, writer, actor, {
+      action: 'taint.lift',
+      object: { kind: 'taint', id: taintId, name: taint.dataset, digest: taint.digest },
+      reason,
+      before: { reason: taint.reason },
+    });
+    return viewTaint(writer, actor, { ...taint, lifted });
+  });
+}
+
+/** Newest first, each with the versions that still depend on the data: those that are live shrink to none. */
+export async function listTaints(
+  deps: Deps,
+  actor: Actor,
+  page: { readonly withLifted: boolean; readonly before: string | null; readonly limit: number },
+): Promise<readonly TaintView[]> {
+  return deps.store.read(async (reader) => {
+    const views: TaintView[] = [];
+    for (const taint of await reader.taints.list(page)) views.push(await viewTaint(reader, actor, taint));
+    return views;
+  });
+}
+
+/** What depends on a dataset. @throws `invalid_argument`. */
+export async function getImpact(
+  deps: Deps,
+  actor: Actor,
+  { dataset, digest }: { readonly dataset: string; readonly digest: string },
+): Promise<Awaited<ReturnType<typeof findAffected>>> {
+  if (dataset.trim() === '') throw invalidArgument('It is the name of a dataset.', 'dataset');
+  return deps.store.read((reader) => findAffected(reader, actor, datasetNode(dataset, digest).id));
+}
+
+/** Taints that stand on anything that a version was made from. */
+export async function findTaints(
+  { taints }: Pick<Reader, 'taints'>,
+  { modelId, version }: { readonly modelId: string; readonly version: number },
+): Promise<readonly Taint[]> {
+  return taints.listAbove(keptVersionId(modelId, version));
+}
+
+async function viewTaint(reader: Reader, actor: Actor, taint: Taint): Promise<TaintView> {
+  const { versions } = await findAffected(reader, actor, taint.node);
+  const ids = [taint.placedBy, ...(taint.lifted === null ? [] : [taint.lifted.by])];
+  return { taint, affected: versions, names: await reader.subjects.names(ids) };
+}
