@@ -72,6 +72,8 @@ test('no call through any door changes what is in production, whoever makes it; 
     if (operation !== null) refused.push(operation);
   }
   expect(refused.sort()).toEqual([
+    // The version that is asked for is the one in production.
+    'createTransitionRequest',
     'deleteModel',
     'deleteModelVersion',
     'deleteRegisteredModel',

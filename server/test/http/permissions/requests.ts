@@ -136,6 +136,10 @@ function logged({ modelId }: Fixture): Said {
   return { path: { model_id: modelId } };
 }
 
+function stagingRequest({ model: name }: Fixture): Said {
+  return { fields: { model_name: name, version: 1, target: { stage: 'staging' } } };
+}
+
 function webhook({ webhookId }: Fixture): Said {
   return { path: { webhook_id: webhookId } };
 }
@@ -209,15 +213,11 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   createTaint: ({ n }) => ({ fields: { dataset: `barn-${n}`, digest: '1', reason: 'r' } }),
   deleteTaint: ({ taintId }) => ({ path: { id: taintId }, fields: { reason: 'r' } }),
   listHolds: nothing,
-  createHold: and(v1Model, ({ model: name }) => ({ fields: { model_name: name, reason: 'r' } })),
+  createHold: ({ model: name }) => ({ fields: { model_name: name, reason: 'r' } }),
   deleteHold: ({ holdId }) => ({ path: { id: holdId }, fields: { reason: 'r' } }),
   listTransitionRequests: nothing,
-  createTransitionRequest: and(v1Model, ({ model: name }) => ({
-    fields: { model_name: name, version: 1, target: { stage: 'staging' } },
-  })),
-  previewTransitionRequest: and(v1Model, ({ model: name }) => ({
-    fields: { model_name: name, version: 1, target: { stage: 'staging' } },
-  })),
+  createTransitionRequest: stagingRequest,
+  previewTransitionRequest: stagingRequest,
   getTransitionRequest: () => ({ path: { id: 'none' } }),
   voteOnTransitionRequest: () => ({ path: { id: 'none' }, fields: { decision: 'approve' } }),
   withdrawTransitionRequest: () => ({ path: { id: 'none' }, fields: {} }),
