@@ -62,7 +62,7 @@ function calls(name: string, size: number): Record<string, (n: number) => Buffer
   };
 }
 
-async function createModel(origin: string, name: string): Promise<void> {
+export async function createModel(origin: string, name: string): Promise<void> {
   for (const [path, body] of [
     ['registered-models/create', { name }],
     ['model-versions/create', { name, source: 's3://bucket/m' }],
@@ -79,7 +79,7 @@ async function createModel(origin: string, name: string): Promise<void> {
 }
 
 /** The rows that so many calls would have made. */
-async function addVersions(place: Place, name: string, size: number): Promise<void> {
+export async function addVersions(place: Place, name: string, size: number): Promise<void> {
   const numbers = `with recursive n(i) as (select 2 union all select i + 1 from n where i < ${size})`;
   const model = `(select model_id from registry_models where name = '${name}')`;
   const statements = [
@@ -90,12 +90,17 @@ async function addVersions(place: Place, name: string, size: number): Promise<vo
     `${numbers} insert into model_version_tags (workspace, name, version, key, value)
      select 'default', '${name}', i, 'barn', 'east' from n where i % 2 = 0`,
     `${numbers} insert into registry_versions (model_id, version, created_at_ms, created_by, origin, sem_major,
-       sem_minor, sem_patch, sem_prerelease, deprecated, seal, inferred_facts)
-     select ${model}, i, 1700000000000 + i, 'local', 'mlflow', 1, i - 1, 0, '', false, 'impossible', '[]' from n`,
+       sem_minor, sem_patch, sem_prerelease, deprecated, seal, inferred_facts, lineage_kept)
+     select ${model}, i, 1700000000000 + i, 'local', 'mlflow', 1, i - 1, 0, '', false, 'impossible', '[]', true from n`,
     `${numbers} insert into registry_slot_intervals (model_id, slot, version, from_ms, actor, forced, origin)
      select ${model}, 'stage:development', i, 1700000000000 + i, 'local', false, 'direct' from n`,
     `update registry_models set adopted_through = ${size} where name = '${name}'`,
   ];
+  await runStatements(place, statements);
+}
+
+/** On the database of a place, while no server runs on it. */
+export async function runStatements(place: Place, statements: readonly string[]): Promise<void> {
   if (place.database.startsWith('postgresql://')) {
     for (const statement of [...statements, 'analyze'])
       output('psql', ['-q', '-c', statement, place.database]);

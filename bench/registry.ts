@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { clientCeiling } from './ceiling.ts';
 import { type EngineName, openDatabases } from './database.ts';
 import { distance } from './distance.ts';
+import { lineage } from './lineage.ts';
 import { million } from './million.ts';
 import { scenarios } from './scenarios.ts';
 import { type Seeded, seed } from './seed.ts';
@@ -24,6 +25,7 @@ const { values: options } = parseArgs({
     alone: { type: 'boolean', default: false },
     distance: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
+    lineage: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     'sign-in': { type: 'boolean', default: false },
   },
@@ -36,6 +38,7 @@ const folder = mkdtempSync(join(tmpdir(), 'registry-bench-'));
 const databases = await openDatabases(engine, folder);
 try {
   if (options.million) await million(databases, seconds);
+  else if (options.lineage) await lineage(databases, seconds);
   else if (options.memory) await memory();
   else if (options['sign-in']) await costOfSignIn();
   else await compare();

@@ -1,5 +1,6 @@
 import { adoptDeletedModels, adoptModel, type Steps } from '../operations/adoption.ts';
 import type { Deps } from '../operations/ports.ts';
+import { letOthersRun } from './let-others-run.ts';
 import type { Job } from './runner.ts';
 
 const NAMES_AT_ONCE = 50;
@@ -51,9 +52,4 @@ async function* adoptAll(deps: Deps, place: Place): Steps {
     }
   }
   yield* adoptDeletedModels(deps);
-}
-
-/** SQLite answers at once, without leaving the program: without this nothing else would run in between. */
-function letOthersRun(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -14,7 +14,7 @@ export interface GraphBounds {
 }
 
 /** More edges are not looked at: the graph has its nodes by then. */
-const EDGE_LIMIT = 5_000;
+const EDGE_LIMIT = 1_500;
 
 /**
  * Adds what is kept of a node in one direction. Steps lead only through what the actor may read, so that nothing behind a

@@ -64,6 +64,7 @@ const addOfRun = hotWrite<RunEdges>((_dialect, value) => {
     on conflict do nothing`;
 });
 
+// SQLite: a cross join is run as it is written; else it may look at every edge for each step.
 export function lineageReader({ db, workspace }: StoreContext): LineageReader {
   return {
     async walk({ start, direction, depth, kinds, asOfMs, limit }) {
@@ -80,9 +81,9 @@ export function lineageReader({ db, workspace }: StoreContext): LineageReader {
           select ${edge}, 1 as depth from registry_lineage_edges e
             where e.workspace = ${workspace} and e.${sql.ref(near)} = ${start} and ${fits}
           union
-          select ${edge}, w.depth + 1 from walk w join registry_lineage_edges e
-            on e.workspace = ${workspace} and e.${sql.ref(near)} = w.${sql.ref(far)}
-            where w.depth < ${depth} and ${fits}
+          select ${edge}, w.depth + 1 from walk w cross join registry_lineage_edges e
+            where e.workspace = ${workspace} and e.${sql.ref(near)} = w.${sql.ref(far)}
+              and w.depth < ${depth} and ${fits}
         ) select ${COLUMNS} from walk limit ${limit}`.execute(db);
       return rows.map(toEdge);
     },
@@ -91,8 +92,8 @@ export function lineageReader({ db, workspace }: StoreContext): LineageReader {
           select e.downstream from registry_lineage_edges e
             where e.workspace = ${workspace} and e.upstream = ${node}
           union
-          select e.downstream from below b join registry_lineage_edges e
-            on e.workspace = ${workspace} and e.upstream = b.node
+          select e.downstream from below b cross join registry_lineage_edges e
+            where e.workspace = ${workspace} and e.upstream = b.node
         ) select node from below where node like 'model_version:%' order by node limit ${limit}`.execute(db);
       return rows.map((row) => row.node);
     },

@@ -18,8 +18,8 @@ export function taintReader({ db, workspace }: StoreContext): TaintReader {
           select e.upstream from registry_lineage_edges e
             where e.workspace = ${workspace} and e.downstream = ${node}
           union
-          select e.upstream from above a join registry_lineage_edges e
-            on e.workspace = ${workspace} and e.downstream = a.node
+          select e.upstream from above a cross join registry_lineage_edges e
+            where e.workspace = ${workspace} and e.downstream = a.node
         ) select t.* from registry_taints t where t.workspace = ${workspace} and t.lifted_at_ms is null
           and t.node in (select node from above) order by t.taint_id`.execute(db);
       return rows.map(toTaint);

@@ -43,3 +43,16 @@ test.each<[string, (reader: Reader) => Promise<unknown>]>([
   expect(plans.length).toBeGreaterThan(0);
   expect(plans.filter((plan) => /experiment_id=\?|SCAN (r|lm)\b/.test(plan))).toEqual([]);
 });
+
+const WALK = { start: 'dataset:a', depth: 20, kinds: null, asOfMs: null, limit: 100 } as const;
+
+test.each<[string, (reader: Reader) => Promise<unknown>]>([
+  ['upstream', ({ lineage }) => lineage.walk({ ...WALK, direction: 'upstream' })],
+  ['downstream', ({ lineage }) => lineage.walk({ ...WALK, direction: 'downstream' })],
+  ['for impact', ({ lineage }) => lineage.listVersionsBelow('dataset:a', 100)],
+  ['for taints', ({ taints }) => taints.listAbove('model_version:m/1')],
+])('each step of a walk %s is a look-up of both of its keys', async (_what, read) => {
+  const steps = (await plansOf(read)).filter((plan) => /\be\b/.test(plan));
+  expect(steps).toHaveLength(2);
+  for (const step of steps) expect(step).toMatch(/^SEARCH e USING .*\(workspace=\? AND (?:up|down)stream=\?/);
+});
