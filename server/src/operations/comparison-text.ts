@@ -10,15 +10,34 @@ import type { ComparedVersion } from './compared-version.ts';
 import { type MatrixRow, type MatrixValue, matrixRows } from './comparison-matrix.ts';
 import type { ComparedMany, WholeComparison } from './version-comparison.ts';
 
+/** GitHub takes comments of 65,536 characters. */
+const MARKDOWN_LIMIT = 60_000;
+const SHOWN_REASONS = 30;
+
 /** As a comment on a pull request: the verdict of each candidate with its reasons, then what differs. */
 export function comparisonMarkdown(name: string, compared: ComparedMany): string {
   const verdicts = compared.candidates.map((candidate) => {
     const { outcome, reasons } = candidate.verdict;
-    const lines = reasons.map((reason) => `- ${escapeMarkdown(reason)}\n`).join('');
+    const more = reasons.length - SHOWN_REASONS;
+    const shownReasons = reasons.slice(0, SHOWN_REASONS).map((reason) => `- ${escapeMarkdown(reason)}\n`);
+    const lines = [...shownReasons, ...(more > 0 ? [`- … and ${more} more\n`] : [])].join('');
     return `**Version ${candidate.v2.version.version}: ${outcome.replace('_', ' ')}**\n\n${lines}${lines === '' ? '' : '\n'}`;
   });
   const title = `### ${escapeMarkdown(name)}: ${versionsText(compared)}\n\n`;
-  return `${title}${verdicts.join('')}${renderMarkdownTable(shownTable(compared))}`;
+  const above = `${title}${verdicts.join('')}`;
+  return `${above}${markdownTableWithin(shownTable(compared), MARKDOWN_LIMIT - above.length)}`;
+}
+
+/** What does not fit is counted. */
+function markdownTableWithin({ header, rows }: TextTable, limit: number): string {
+  let shownRows = rows.length;
+  let table = renderMarkdownTable({ header, rows });
+  while (table.length > limit && shownRows > 0) {
+    shownRows = Math.floor(shownRows * Math.min(0.9, limit / table.length));
+    table = renderMarkdownTable({ header, rows: rows.slice(0, shownRows) });
+  }
+  const more = rows.length - shownRows;
+  return more === 0 ? table : `${table}\n… and ${more} more rows\n`;
 }
 
 /** For a terminal. */

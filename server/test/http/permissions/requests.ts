@@ -208,6 +208,16 @@ export const V1_REQUESTS: Readonly<Record<string, Request>> = {
   createLineageEdges: ({ model: name }) => ({
     fields: { edges: [{ from: `model_version:${name}/1`, to: 'dataset:barn@1', kind: 'trained_on' }] },
   }),
+  acceptRunEvent: ({ n }) => ({
+    fields: {
+      eventTime: '2026-03-04T05:00:00Z',
+      producer: 'https://example.org/etl',
+      schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
+      run: { runId: '0197a5a0-0000-7000-8000-000000000001' },
+      job: { namespace: 'etl', name: `job-${n}` },
+      inputs: [{ namespace: 's3://barn', name: 'raw' }],
+    },
+  }),
   getImpact: () => ({ fields: { dataset: 'barn', digest: '1' } }),
   listTaints: nothing,
   createTaint: ({ n }) => ({ fields: { dataset: `barn-${n}`, digest: '1', reason: 'r' } }),

@@ -312,6 +312,20 @@ describe('compareVersions, with all that is told of versions', () => {
   });
 });
 
+test('Markdown of very much fits into a comment, and counts what it leaves out', async () => {
+  await using v1 = await v1Client();
+  const metrics = (value: number) =>
+    Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`${'long-name-'.repeat(10)}${i}_loss`, value]));
+  await v1.register('m', { metrics: metrics(1) });
+  await v1.register('m', { metrics: metrics(2) });
+  const { text } = await v1.get('/models/m/compare?version1=1&version2=2&format=markdown');
+  expect(text.length).toBeLessThan(65_536);
+  expect(text).toContain('- … and 870 more\n');
+  const left = Number(/… and (\d+) more rows\n$/.exec(text)?.[1]);
+  expect(left).toBeGreaterThan(100);
+  expect(text.match(/^\| long-name/gm)?.length).toBeGreaterThan(100);
+});
+
 describe('getSeries', () => {
   test('tells one metric of all versions, page by page', async () => {
     await using v1 = await v1Client();

@@ -214,6 +214,81 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       expect((await declare('ada', nobodys)).status).toBe(201);
     });
 
+    describe('from OpenLineage', () => {
+      const RUN = '0197a5a0-0000-7000-8000-00000000000a';
+      const event = (more: object = {}) => ({
+        eventTime: '2026-03-04T05:00:00.000Z',
+        eventType: 'COMPLETE',
+        producer: 'https://example.org/etl',
+        schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
+        run: { runId: RUN },
+        job: { namespace: 'etl', name: 'label' },
+        inputs: [{ namespace: 's3://barn', name: 'raw' }],
+        outputs: [
+          {
+            namespace: 'http://localhost:5136',
+            name: 'm/1',
+            facets: { version: { _producer: 'x', _schemaURL: 'y', datasetVersion: 'ignored' } },
+          },
+        ],
+        ...more,
+      });
+      const tell = (more: object = {}, who = 'ada') =>
+        people.as(who, 'POST', '/api/v1/lineage/openlineage', event(more));
+
+      test('an event tells what its run read and made; the same again is nothing new', async () => {
+        await register('m');
+        expect(await tell()).toMatchObject({ status: 201, body: { added: 2 } });
+        expect(await tell()).toMatchObject({ status: 200, body: { added: 0 } });
+        const job = `external:etl/label/${RUN}`;
+        expect(await edgesOf('m', '?direction=upstream&depth=5')).toEqual(
+          expect.arrayContaining([
+            `${job} produced model_version:m/1`,
+            `${job} derived_from dataset:s3://barn/raw`,
+          ]),
+        );
+        const { nodes } = await graph('m', '?direction=upstream');
+        expect(nodes).toContainEqual({ id: job, kind: 'external', label: 'etl/label' });
+      });
+
+      test("a run of MLflow's is that run, and was trained on what it read", async () => {
+        const { body } = await people.as('ada', 'POST', '/api/2.0/mlflow/runs/create', {
+          experiment_id: '0',
+          start_time: 1,
+        });
+        const runId: string = body.run.info.run_id;
+        await register('m', { run_id: runId });
+        const dashed = runId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+        const version = { datasetVersion: 'd1' };
+        await tell({
+          run: { runId: dashed },
+          inputs: [{ namespace: 'farm', name: 'barn', facets: { version } }],
+          outputs: [],
+        });
+        expect(await edgesOf('m', '?depth=5')).toContain(`run:${runId} trained_on dataset:farm/barn@d1`);
+      });
+
+      test('a run that failed made nothing, and one that is a part says of what', async () => {
+        await register('m');
+        const parent = { run: { runId: RUN }, job: { namespace: 'etl', name: 'nightly' } };
+        const own = { runId: RUN.replace(/a$/, 'b'), facets: { parent } };
+        expect(await tell({ eventType: 'FAIL', inputs: [], run: own })).toMatchObject({ body: { added: 1 } });
+        expect(await edgesOf('m', '?direction=upstream&depth=5&edges=produced')).toHaveLength(1);
+      });
+
+      test.each([
+        [{ eventTime: 'now' }, 400, '/eventTime'],
+        [{ run: { runId: 'x' } }, 400, '/run/runId'],
+        [{ eventType: 'MAYBE' }, 400, '/eventType'],
+        [{ job: {} }, 400, '/job/namespace'],
+        [{ outputs: [{ namespace: 'http://localhost:5136', name: 'm/9' }] }, 404, undefined],
+      ])('%j is refused', async (more, status, path) => {
+        await register('m');
+        const { status: answered, body } = await tell(more);
+        expect([answered, body.errors?.[0]?.path]).toEqual([status, path]);
+      });
+    });
+
     describe('with bad data', () => {
       const taint = (who = 'dan') =>
         people.as(who, 'POST', '/api/v1/lineage/taints', {

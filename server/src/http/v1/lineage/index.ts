@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint.ts';
+import { acceptRunEventEndpoint } from './accept-run-event.ts';
 import { createEdgesEndpoint } from './create-edges.ts';
 import { createTaintEndpoint } from './create-taint.ts';
 import { deleteTaintEndpoint } from './delete-taint.ts';
@@ -11,4 +12,5 @@ export const lineageEndpoints: readonly Endpoint[] = [
   listTaintsEndpoint,
   createTaintEndpoint,
   deleteTaintEndpoint,
+  acceptRunEventEndpoint,
 ];
