@@ -29,6 +29,22 @@ export interface MeasuredVersion {
 /** Which way metrics get better, where the policy says so. */
 export type Directions = ReadonlyMap<string, MetricDirection>;
 
+/** A metric as it was measured on one dataset. */
+export interface DatasetMetric {
+  readonly metric: string;
+  readonly dataset: string;
+  readonly digest: string;
+  /** May be NaN. */
+  readonly value: number;
+}
+
+/** The same measurement of two versions: one metric on one dataset. */
+export interface DatasetMetricDifference extends Omit<MetricDifference, 'dataset'> {
+  readonly metric: string;
+  readonly dataset: string;
+  readonly digest: string;
+}
+
 export type Outcome = 'better' | 'worse' | 'mixed' | 'same' | 'not_comparable';
 
 /** All metrics of both versions by name, equal ones too (v1-api section 2, compare). */
@@ -47,6 +63,30 @@ export function compareMetrics(
       }),
     ]),
   );
+}
+
+/**
+ * What was measured on the same data, whatever else was measured since: by metric, then dataset. A value that only one version
+ * has is there, too.
+ */
+export function compareDatasetMetrics(
+  v1: readonly DatasetMetric[],
+  v2: readonly DatasetMetric[],
+  directions: Directions = new Map(),
+): DatasetMetricDifference[] {
+  const keyOf = ({ metric, dataset, digest }: DatasetMetric) => JSON.stringify([metric, dataset, digest]);
+  const [before, after] = [
+    new Map(v1.map((one) => [keyOf(one), one])),
+    new Map(v2.map((one) => [keyOf(one), one])),
+  ];
+  return [...new Map([...before, ...after])]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { metric, dataset, digest }]) => {
+      const values = [before.get(key)?.value ?? null, after.get(key)?.value ?? null] as const;
+      const direction = directions.get(metric) ?? metricDirection(metric);
+      const { dataset: _, ...difference } = compareValues(values, { direction, dataset: 'same' });
+      return { metric, dataset, digest, ...difference };
+    });
 }
 
 /** Rounds a difference of two numbers, so that 0.95 − 0.93 is 0.02. */

@@ -1,9 +1,10 @@
+import type { DatasetMetric } from '../domain/metric-comparison.ts';
 import { compareTexts } from '../domain/text-comparison.ts';
 import type { ComparedVersion } from './compared-version.ts';
 import { datasetsOf, tagsOf } from './comparison.ts';
 import type { ComparedMany, WholeComparison } from './version-comparison.ts';
 
-type RowKind = 'metric' | 'hyperparameter' | 'fact' | 'tag' | 'dataset' | 'requirement';
+type RowKind = 'metric' | 'dataset_metric' | 'hyperparameter' | 'fact' | 'tag' | 'dataset' | 'requirement';
 
 /** One thing of all the versions. */
 export interface MatrixRow {
@@ -31,6 +32,7 @@ export function matrixRows({ base, candidates }: ComparedMany): MatrixRow[] {
   const isDifferent = ({ values }: MatrixRow) => values.some(({ verdict }) => verdict !== 'same');
   return [
     ...metricRows(base, candidates),
+    ...datasetMetricRows(base, candidates),
     ...texts('hyperparameter', ({ view }) => view.hyperparameters),
     ...texts('fact', factsOf).filter(isDifferent),
     ...texts('tag', ({ view }) => tagsOf(view)).filter(isDifferent),
@@ -51,6 +53,26 @@ function metricRows(base: ComparedVersion, candidates: readonly WholeComparison[
     values: candidates.map(({ metrics }) => {
       // Neither the base nor this candidate has it.
       const { v2 = null, diff = null, pctChange = null, verdict = 'missing' } = metrics.get(name) ?? {};
+      return { value: v2, diff, pctChange, verdict };
+    }),
+  }));
+}
+
+/** `recall on barn@d1`: one metric on one dataset. */
+function datasetMetricRows(base: ComparedVersion, candidates: readonly WholeComparison[]): MatrixRow[] {
+  const nameOf = ({ metric, dataset, digest }: Pick<DatasetMetric, 'metric' | 'dataset' | 'digest'>) =>
+    `${metric} on ${dataset}@${digest}`;
+  const own = new Map(base.datasetMetrics.map((one) => [nameOf(one), one.value]));
+  const theirs = candidates.map(
+    ({ datasetMetrics }) => new Map(datasetMetrics.map((one) => [nameOf(one), one])),
+  );
+  const names = new Set([...own.keys(), ...theirs.flatMap((differences) => [...differences.keys()])]);
+  return [...names].sort().map((name) => ({
+    kind: 'dataset_metric',
+    name,
+    base: own.get(name) ?? null,
+    values: theirs.map((differences) => {
+      const { v2 = null, diff = null, pctChange = null, verdict = 'missing' } = differences.get(name) ?? {};
       return { value: v2, diff, pctChange, verdict };
     }),
   }));

@@ -93,7 +93,7 @@ function shownTable(compared: ComparedMany): TextTable {
   const { base, candidates } = compared;
   const header = ['', ...[base, ...candidates.map(({ versions: [, one] }) => one)].map(headOf)];
   const rows = matrixRows(compared).filter(
-    ({ kind, values }) => kind === 'metric' || values.some(({ verdict }) => verdict !== 'same'),
+    ({ kind, values }) => isMetric(kind) || values.some(({ verdict }) => verdict !== 'same'),
   );
   return {
     header,
@@ -113,7 +113,11 @@ function headOf(version: ComparedVersion): string {
 }
 
 function rowName({ kind, name }: MatrixRow): string {
-  return kind === 'metric' ? name : `${kind} ${name}`;
+  return isMetric(kind) ? name : `${kind} ${name}`;
+}
+
+function isMetric(kind: MatrixRow['kind']): boolean {
+  return kind === 'metric' || kind === 'dataset_metric';
 }
 
 function shownValue({ value, diff, pctChange, verdict }: MatrixValue): string {

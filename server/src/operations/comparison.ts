@@ -1,13 +1,17 @@
 import type { Actor } from '../domain/actor.ts';
 import { compareFiles, type FileDifference } from '../domain/file-comparison.ts';
 import {
+  compareDatasetMetrics,
   compareMetrics,
+  type DatasetMetric,
+  type DatasetMetricDifference,
   type Directions,
   judge,
   type MetricDifference,
   type Outcome,
 } from '../domain/metric-comparison.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
+import { isPermitted } from '../domain/permission.ts';
 import type { Signature } from '../domain/signature.ts';
 import {
   compareSignatures,
@@ -17,14 +21,17 @@ import {
 } from '../domain/signature-comparison.ts';
 import { compareTexts, type TextDifference } from '../domain/text-comparison.ts';
 import { evaluatedOn } from './evaluation-data.ts';
+import { experimentResource } from './experiment.ts';
 import type { Reader } from './ports.ts';
 import type { SealedTree } from './requirement-file.ts';
-import { type VersionView, viewVersions } from './version-view.ts';
+import { loggedModelOf, type VersionView, viewVersions } from './version-view.ts';
 
 export interface Comparison {
   readonly v1: VersionView;
   readonly v2: VersionView;
   readonly metrics: ReadonlyMap<string, MetricDifference>;
+  /** Where the data are named: each metric on each dataset. */
+  readonly datasetMetrics: readonly DatasetMetricDifference[];
   readonly hyperparameters: ReadonlyMap<string, TextDifference>;
   /** Those that differ. */
   readonly tags: ReadonlyMap<string, TextDifference>;
@@ -45,6 +52,8 @@ export interface Comparable {
   readonly view: VersionView;
   readonly tree: SealedTree;
   readonly signature: Signature | null;
+  /** What its logged model was measured on, metric by metric. */
+  readonly datasetMetrics: readonly DatasetMetric[];
 }
 
 /** Versions of one model, with what the actor may read of their runs. */
@@ -59,14 +68,30 @@ export async function findComparable(
     modelId,
     versions.map(({ version }) => version),
   );
+  const measured = await readDatasetMetrics(reader, actor, versions);
   const found: Comparable[] = [];
   for (const view of views)
     found.push({
       view,
       tree: await treeOf(reader, view),
       signature: signatures.get(view.version.version) ?? null,
+      datasetMetrics: measured.get(loggedModelOf(view.version) ?? '') ?? [],
     });
   return found;
+}
+
+/** By logged model; what the actor may not read is as good as absent. */
+async function readDatasetMetrics(
+  reader: Reader,
+  actor: Actor,
+  versions: readonly ModelVersion[],
+): Promise<ReadonlyMap<string, readonly DatasetMetric[]>> {
+  const modelIds = [...new Set(versions.flatMap((version) => loggedModelOf(version) ?? []))];
+  const metrics = await reader.loggedModels.listDatasetMetrics(modelIds);
+  const readable = metrics.filter(({ experimentName }) =>
+    isPermitted(actor, 'read-metadata', experimentResource(experimentName)),
+  );
+  return Map.groupBy(readable, ({ modelId }) => modelId);
 }
 
 async function treeOf(reader: Reader, { record }: VersionView): Promise<SealedTree> {
@@ -92,6 +117,7 @@ export function compare(a: Comparable, b: Comparable, directions: Directions): C
     v1,
     v2,
     metrics,
+    datasetMetrics: compareDatasetMetrics(a.datasetMetrics, b.datasetMetrics, directions),
     hyperparameters: compareTexts(v1.hyperparameters, v2.hyperparameters),
     tags: changedOnly(compareTexts(tagsOf(v1), tagsOf(v2))),
     datasets: changedOnly(compareTexts(datasetsOf(v1), datasetsOf(v2))),

@@ -66,6 +66,15 @@ const putTags = hotStatement<{ modelId: string; experimentId: number; tags: stri
     on conflict (model_id, tag_key) do update set tag_value = excluded.tag_value`,
 );
 
+interface DatasetMetricRow {
+  readonly model_id: string;
+  readonly metric_name: string;
+  readonly dataset_name: string | null;
+  readonly dataset_digest: string;
+  readonly metric_value: number | null;
+  readonly experiment_name: string;
+}
+
 export function loggedModelReader(context: StoreContext): LoggedModelReader {
   const { db, dialect, workspace } = context;
   return {
@@ -84,6 +93,27 @@ export function loggedModelReader(context: StoreContext): LoggedModelReader {
         for (const row of rows) found.set(row.model_id, toMeasuredModel(row));
       }
       return found;
+    },
+    async listDatasetMetrics(modelIds) {
+      if (modelIds.length === 0) return [];
+      const { rows } =
+        await sql<DatasetMetricRow>`select m.model_id, m.metric_name, m.dataset_name, m.dataset_digest,
+          m.metric_value, e.name as experiment_name
+        from (select one.*, row_number() over (partition by one.model_id, one.metric_name, one.dataset_name, one.dataset_digest
+            order by one.metric_step desc, one.metric_timestamp_ms desc, one.metric_value desc) as place
+          from logged_model_metrics one
+          where one.model_id in (${sql.join(modelIds)}) and one.dataset_digest is not null) m
+        cross join experiments e
+        where m.place = 1 and e.experiment_id = m.experiment_id and e.workspace = ${workspace}`.execute(db);
+      return rows.map((row) => ({
+        modelId: row.model_id,
+        experimentName: row.experiment_name,
+        metric: row.metric_name,
+        dataset: row.dataset_name ?? '',
+        digest: row.dataset_digest,
+        // The column may be NULL; SQLite reads a NaN so.
+        value: row.metric_value ?? Number.NaN,
+      }));
     },
     search: (search, scope, page) => searchLoggedModels(context, search, scope, page),
   };

@@ -4,6 +4,7 @@ import type {
   LoggedModelInfo,
   LoggedModelStatus,
 } from '../../domain/logged-model.ts';
+import type { DatasetMetric } from '../../domain/metric-comparison.ts';
 import type { Page } from '../../domain/page.ts';
 import type { Param } from '../../domain/run.ts';
 import type { LoggedModelSearch } from '../../domain/search/logged-model.ts';
@@ -32,6 +33,12 @@ interface ModelOfExperiment {
 /** What was measured on a model; of each metric only the latest point. */
 export type MeasuredModel = Pick<LoggedModel, 'experimentName' | 'params' | 'metrics'>;
 
+/** One measurement of a model on a dataset. */
+interface ModelDatasetMetric extends DatasetMetric {
+  readonly modelId: string;
+  readonly experimentName: string;
+}
+
 /** Which models a search looks through. */
 export interface LoggedModelScope {
   readonly experimentIds: readonly number[];
@@ -45,6 +52,8 @@ export interface LoggedModelReader {
   find(modelId: string): Promise<LoggedModel | null>;
   /** What was measured on those of the models that exist, by id; one statement for each 500. */
   findMeasured(modelIds: readonly string[]): Promise<Map<string, MeasuredModel>>;
+  /** What was measured on them with a dataset named: of each metric and dataset the latest point; one statement. */
+  listDatasetMetrics(modelIds: readonly string[]): Promise<ModelDatasetMetric[]>;
   /** One page of whole models in one statement; deleted ones are left out. */
   search(search: LoggedModelSearch, scope: LoggedModelScope, page: SearchPage): Promise<Page<LoggedModel>>;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { storeTargets } from '../../support/store-targets.ts';
 import { paths, problemOf, type V1Client, v1Client } from './v1-client.ts';
 
 describe('compareVersions', () => {
@@ -30,6 +31,7 @@ describe('compareVersions', () => {
         val_loss: metric(0.4, 0.4, 0, 0, 'lower_is_better', 'same'),
         zero: metric(0, 1, 1, null, null, 'changed'),
       },
+      dataset_metrics_diff: [],
       hyperparameters_diff: {
         max_depth: { v1: '8', v2: '10', changed: true },
         trees: { v1: '100', v2: '100', changed: false },
@@ -132,6 +134,38 @@ describe('compareVersions', () => {
       mae: { dataset: 'undeclared', verdict: 'worse' },
     });
     expect(body['verdict']).toMatchObject({ outcome: 'mixed' });
+  });
+
+  test('where the data are named, each metric is compared on each of them', async () => {
+    await using v1 = await v1Client();
+    const mlflow = async (path: string, payload: object) =>
+      (await v1.server.app.inject({ method: 'POST', url: `/api/2.0/mlflow/${path}`, payload })).json();
+    const { run_id } = (await v1.register('origin')).body;
+    const measured = async (
+      ...points: readonly (readonly [value: number, dataset: string, digest: string])[]
+    ) => {
+      const { model_id } = (await mlflow('logged-models', { experiment_id: '1', name: 'candidate' })).model
+        .info;
+      for (const [step, [value, dataset_name, dataset_digest]] of points.entries())
+        await mlflow('runs/log-metric', {
+          ...{ run_id, key: 'recall', value, timestamp: 1, step, model_id, dataset_name, dataset_digest },
+        });
+      await v1.register('m', { source: `models:/${model_id}` });
+    };
+    await measured([0.8, 'day', 'd1'], [0.7, 'night', 'n1'], [0.6, 'fog', 'f1']);
+    await measured([0.9, 'night', 'n1'], [0.75, 'day', 'd1'], [0.7, 'day', 'd1'], [0.5, 'fog', 'f2']);
+    const { body } = await v1.get('/models/m/compare?version1=1&version2=2');
+    const found = body['dataset_metrics_diff'] as Record<string, unknown>[];
+    expect(
+      found.map(({ dataset, digest, v1: a, v2: b, verdict }) => [dataset, digest, a, b, verdict]),
+    ).toEqual([
+      ['day', 'd1', 0.8, 0.7, 'worse'],
+      ['fog', 'f1', 0.6, null, 'missing'],
+      ['fog', 'f2', null, 0.5, 'missing'],
+      ['night', 'n1', 0.7, 0.9, 'better'],
+    ]);
+    const { text } = await v1.get('/models/m/compare?version1=1&version2=2&format=markdown');
+    expect(text).toContain('| recall on night\\@n1 | 0.7 | 0.9 (+0.2, +28.57 %, better) |\n');
   });
 
   test('data that differ are listed', async () => {
@@ -324,6 +358,37 @@ test('Markdown of very much fits into a comment, and counts what it leaves out',
   const left = Number(/… and (\d+) more rows\n$/.exec(text)?.[1]);
   expect(left).toBeGreaterThan(100);
   expect(text.match(/^\| long-name/gm)?.length).toBeGreaterThan(100);
+});
+
+test('on PostgreSQL the same is told of the same', async () => {
+  const answers: unknown[] = [];
+  for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file')) {
+    await using v1 = await v1Client({ target });
+    const mlflow = async (path: string, payload: object) =>
+      (await v1.server.app.inject({ method: 'POST', url: `/api/2.0/mlflow/${path}`, payload })).json();
+    for (const recall of [0.8, 0.9, 0.7]) {
+      const { run_id } = (await v1.register('origin', { datasets: [{ name: 'barn', digest: 'x' }] })).body;
+      const { model_id } = (await mlflow('logged-models', { experiment_id: '1', name: 'net' })).model.info;
+      await mlflow('runs/log-metric', {
+        ...{ run_id, key: 'recall', value: recall, timestamp: 1, model_id },
+        ...{ dataset_name: 'day', dataset_digest: 'd1' },
+      });
+      await v1.register('m', { source: `models:/${model_id}`, tags: { recall } });
+      await v1.transition('m', 1, 'production');
+    }
+    answers.push([
+      (await v1.get('/models/m/compare?version1=1&version2=2')).body,
+      (await v1.get('/models/m/compare?versions=2,3')).body,
+      (await v1.get('/models/m/series?metric=recall')).body['series'],
+    ]);
+  }
+  expect(answers).toHaveLength(2);
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0]).toMatchObject([
+    { dataset_metrics_diff: [{ metric: 'recall', v1: 0.8, v2: 0.9, verdict: 'better' }] },
+    { base: { version: 1, stage: 'production' }, candidates: [{ version: 2 }, { version: 3 }] },
+    [{ value: 0.7 }, { value: 0.9 }, { value: 0.8 }],
+  ]);
 });
 
 describe('getSeries', () => {

@@ -28,8 +28,8 @@ interface SendOptions {
   readonly headers?: Record<string, string>;
 }
 
-export async function v1Client(): Promise<V1Client> {
-  const server = await testApp();
+export async function v1Client(options: Parameters<typeof testApp>[0] = {}): Promise<V1Client> {
+  const server = await testApp(options);
   const send = async (method: string, path: string, { body, headers = {} }: SendOptions = {}) => {
     const url = `/api/v1${path}`;
     const payload = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);

@@ -12,13 +12,16 @@ const TEXT_DIFFERENCES = Type.Record(
   Type.String(),
   Type.Object({ v1: TEXT, v2: TEXT, changed: Type.Boolean() }),
 );
-const METRIC_DIFFERENCE = Type.Object({
+const MEASURED = {
   v1: nullable(MEASURE),
   v2: nullable(MEASURE),
   diff: nullable(Type.Number({ description: 'v2 − v1, rounded to 12 significant digits.' })),
   pct_change: nullable(Type.Number({ description: 'Of |v1|, two decimals; null when v1 is 0.' })),
   direction: nullable(Type.Enum(['higher_is_better', 'lower_is_better'])),
   verdict: Type.Enum(['better', 'worse', 'same', 'changed', 'missing', 'not_comparable']),
+};
+const METRIC_DIFFERENCE = Type.Object({
+  ...MEASURED,
   dataset: Type.Enum(['undeclared', 'same', 'different']),
 });
 
@@ -27,6 +30,18 @@ export const COMPARISON_FIELDS = {
   version1: Type.Integer(),
   version2: Type.Integer(),
   metrics_diff: Type.Record(Type.String(), METRIC_DIFFERENCE),
+  dataset_metrics_diff: Type.Array(
+    Type.Object({
+      metric: Type.String(),
+      dataset: Type.String(),
+      digest: Type.String(),
+      ...MEASURED,
+    }),
+    {
+      description:
+        'Where the logged models name their data: each metric on each dataset, so that what was measured on the same compares.',
+    },
+  ),
   hyperparameters_diff: TEXT_DIFFERENCES,
   data_version_changed: Type.Boolean(),
   code_version_changed: Type.Boolean(),
@@ -67,6 +82,10 @@ export function renderComparison(comparison: Comparison) {
     version1: comparison.v1.version.version,
     version2: comparison.v2.version.version,
     metrics_diff: renderMetrics(comparison.metrics),
+    dataset_metrics_diff: comparison.datasetMetrics.map(({ pctChange, ...metric }) => ({
+      ...metric,
+      pct_change: pctChange,
+    })),
     hyperparameters_diff: toRecord(comparison.hyperparameters),
     data_version_changed: comparison.dataVersionChanged,
     code_version_changed: comparison.codeVersionChanged,

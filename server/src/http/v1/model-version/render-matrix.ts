@@ -42,7 +42,15 @@ export const MATRIX_FIELDS = {
   ),
   rows: Type.Array(
     Type.Object({
-      kind: Type.Enum(['metric', 'hyperparameter', 'fact', 'tag', 'dataset', 'requirement']),
+      kind: Type.Enum([
+        'metric',
+        'dataset_metric',
+        'hyperparameter',
+        'fact',
+        'tag',
+        'dataset',
+        'requirement',
+      ]),
       name: Type.String(),
       base: VALUE,
       values: Type.Array(
@@ -57,7 +65,7 @@ export const MATRIX_FIELDS = {
     }),
     {
       description:
-        'All metrics and hyperparameters, equal ones too; facts, tags, datasets and requirements that differ.',
+        'All metrics (also by dataset, where the logged models name it) and hyperparameters, equal ones too; facts, tags, datasets and requirements that differ.',
     },
   ),
 };
