@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { UsageError } from './cli/command.ts';
+import { CommandError, UsageError } from './cli/command.ts';
 import { addCommands } from './cli/commands.ts';
 import { dbCheck } from './cli/db-check.ts';
 import { dbInfo } from './cli/db-info.ts';
@@ -79,6 +79,7 @@ function fail(error: unknown): never {
     error instanceof ConfigError ||
     error instanceof DatabaseRefused ||
     error instanceof UsageError ||
+    error instanceof CommandError ||
     error instanceof RegistryError ||
     isListenError(error);
   const text = error instanceof Error ? (expected ? error.message : error.stack) : String(error);

@@ -21,6 +21,9 @@ export interface Told {
 /** A command was given something that it does not take. Exit code 2. */
 export class UsageError extends Error {}
 
+/** What was asked for cannot be told, in a sentence. Exit code 1. */
+export class CommandError extends Error {}
+
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `90d`, `12h`, `30m` as milliseconds. @throws UsageError. */

@@ -4,7 +4,7 @@ import { matrixRows } from '../operations/comparison-matrix.ts';
 import { comparisonCsv, comparisonLines, comparisonMarkdown } from '../operations/comparison-text.ts';
 import { type ComparedMany, compareVersions } from '../operations/version-comparison.ts';
 import { parseVersionReference, type VersionSelector } from '../operations/version-reference.ts';
-import { type CommandDeps, type Told, UsageError } from './command.ts';
+import { type CommandDeps, CommandError, type Told, UsageError } from './command.ts';
 
 const FORMATS = {
   table: comparisonLines,
@@ -30,7 +30,10 @@ export async function compare(
     input.version2 === null
       ? [{ by: 'stage', stage: 'production' }, given]
       : [given, readVersion(input.version2)];
-  const pair = await compareVersions(deps, OPERATOR, { name, version1, version2 });
+  const asked = { name, version1, version2 };
+  const pair = await compareVersions(deps, OPERATOR, asked).catch((error: unknown) => {
+    throw inWords(error);
+  });
   const compared = { base: pair.versions[0], candidates: [pair] };
   return {
     lines: FORMATS[format](name, compared),
@@ -42,6 +45,21 @@ export async function compare(
       rows: matrixRows(compared).map(({ values: [value], ...row }) => ({ ...row, ...value })),
     },
   };
+}
+
+/** What the API says as a problem. */
+function inWords(error: unknown): unknown {
+  if (isRegistryError(error, 'model_not_found'))
+    return new CommandError(`there is no registered model ${error.params.name}.`);
+  if (isRegistryError(error, 'no_versions')) return new CommandError(`${error.params.name} has no versions.`);
+  if (isRegistryError(error, 'version_deleted'))
+    return new CommandError(`version ${error.params.version} of ${error.params.name} was deleted.`);
+  if (!isRegistryError(error, 'version_not_found')) return error;
+  const { name, selector, stages } = error.params;
+  const what = selector.startsWith('stage ') ? `version in ${selector.slice(6)}` : `version ${selector}`;
+  return new CommandError(
+    `${name} has no ${what}; it has versions in ${[...new Set(stages)].join(', ') || 'no stage'}.`,
+  );
 }
 
 function isFormat(format: string): format is keyof typeof FORMATS {

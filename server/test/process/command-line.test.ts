@@ -197,9 +197,13 @@ describe('comparing from the command line', () => {
     ['compare barn 1 x', 2, 'neither a number such as 3'],
     ['compare barn 1 2 --format pdf', 2, 'there are table, markdown, csv'],
     ['compare barn', 2, "missing required argument 'version1'"],
-    ['compare barn 1 9', 1, '9'],
-    ['compare barn 1', 1, 'production'],
-    ['compare nobody 1 2', 1, 'nobody'],
+    ['compare barn 1 9', 1, 'farmiq-registry: barn has no version 9; it has versions in development.'],
+    [
+      'compare barn 1',
+      1,
+      'farmiq-registry: barn has no version in production; it has versions in development.',
+    ],
+    ['compare nobody 1 2', 1, 'farmiq-registry: there is no registered model nobody.'],
   ])('%s ends with %d and a line that says why', (command, code, text) => {
     const { status, stderr } = run(command);
     expect([status, stderr.trim().split('\n').length]).toEqual([code, 1]);
