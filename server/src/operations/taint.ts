@@ -2,6 +2,7 @@ import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
 import { checkHoldText, HOLD_REASON_LENGTH } from '../domain/hold.ts';
 import { datasetNode, keptVersionId } from '../domain/lineage-edge.ts';
+import { isPermitted } from '../domain/permission.ts';
 import type { Taint } from '../domain/taint.ts';
 import { recordEvent } from './audit.ts';
 import { authorize } from './authorize.ts';
@@ -80,16 +81,34 @@ export async function liftTaint(
   });
 }
 
-/** Newest first, each with the versions that still depend on the data: those that are live shrink to none. */
+/**
+ * Newest first, each with the versions that still depend on the data: those that are live shrink to none. Who does not
+ * read all models sees those that one of theirs depends on, so that a page may have fewer than `limit`. `next` is null
+ * at the end.
+ */
 export async function listTaints(
   deps: Deps,
   actor: Actor,
-  page: { readonly withLifted: boolean; readonly before: string | null; readonly limit: number },
-): Promise<readonly TaintView[]> {
+  {
+    withLifted,
+    before,
+    limit,
+  }: {
+    readonly withLifted: boolean;
+    readonly before: string | null;
+    readonly limit: number;
+  },
+): Promise<{ readonly views: readonly TaintView[]; readonly next: string | null }> {
   return deps.store.read(async (reader) => {
+    const found = await reader.taints.list({ withLifted, before, limit: limit + 1 });
+    const page = found.slice(0, limit);
     const views: TaintView[] = [];
-    for (const taint of await reader.taints.list(page)) views.push(await viewTaint(reader, actor, taint));
-    return views;
+    for (const taint of page) views.push(await viewTaint(reader, actor, taint));
+    const seesAll = isPermitted(actor, 'read-metadata', EVERY_MODEL);
+    return {
+      views: views.filter(({ affected }) => seesAll || affected.length > 0),
+      next: found.length > limit ? (page.at(-1)?.taintId ?? null) : null,
+    };
   });
 }
 

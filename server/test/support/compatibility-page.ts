@@ -1,6 +1,7 @@
 import type { RpcRow } from '../../src/http/mlflow/rpcs/rpc-row.ts';
 import { mountedRoutes, RPCS } from '../../src/http/mlflow/rpcs.ts';
 import { CLIENTS, MOVING } from './compatibility-prose.ts';
+import { ALWAYS_GUARDED_CALLS, GUARDED_CALLS } from './guarded-calls.ts';
 import { DIFFERENCES } from './mlflow-differences.ts';
 
 /** One page for users: docs/mlflow-compatibility.md. */
@@ -30,6 +31,16 @@ export function renderCompatibilityPage(): string {
     '|---|---|---|---|',
     ...DIFFERENCES.map(({ what, mlflow, here, why }) => `| ${what} | ${mlflow} | ${here} | ${why} |`),
     '',
+    '## What the guard refuses',
+    '',
+    'On purpose, and in sentences that say the way: [who decides what goes to production](governance.md). Under the policy `open` only the second table holds.',
+    '',
+    ...guardTable(GUARDED_CALLS),
+    '',
+    'Under every policy:',
+    '',
+    ...guardTable(ALWAYS_GUARDED_CALLS),
+    '',
     MOVING,
     '',
     '## Every call that is answered',
@@ -39,6 +50,20 @@ export function renderCompatibilityPage(): string {
     ...implemented.map((row) => `| ${row.name} | ${paths(row)} |`),
     '',
   ].join('\n');
+}
+
+/** @throws when a call is named that is not answered. */
+function guardTable(rows: typeof GUARDED_CALLS): string[] {
+  const known = new Set<string>(
+    RPCS.filter(({ status }) => status === 'implemented').map(({ name }) => name),
+  );
+  const unknown = rows.flatMap(({ calls }) => calls).filter((call) => !known.has(call));
+  if (unknown.length > 0) throw new Error(`no calls of MLflow's: ${unknown.join(', ')}`);
+  return [
+    '| calls | refused | answer |',
+    '|---|---|---|',
+    ...rows.map(({ calls, refused, answer }) => `| ${calls.join(', ')} | ${refused} | ${answer} |`),
+  ];
 }
 
 /** The paths without the second prefix of MLflow's web UI. */

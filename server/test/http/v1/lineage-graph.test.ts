@@ -366,6 +366,14 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         });
         expect(await taints()).toMatchObject([{ affected_count: 1, live: [] }]);
         expect(await taints('?state=all&limit=1')).toHaveLength(1);
+        const reader = (pattern: string) => [
+          { role: 'reader' as const, resource: 'model' as const, pattern },
+        ];
+        const seenBy = async (pattern: string) => {
+          people.set('eve', { ...people.actor('ada'), grants: reader(pattern) });
+          return (await people.as('eve', 'GET', '/api/v1/lineage/taints')).body.taints.length;
+        };
+        expect([await seenBy('m'), await seenBy('other'), await seenBy('*')]).toEqual([1, 0, 1]);
       });
 
       test('is marked by approvers on all models', async () => {

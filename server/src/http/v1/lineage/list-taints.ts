@@ -16,7 +16,8 @@ export const listTaintsEndpoint = endpoint({
   permission: 'read-metadata',
   tag: 'Lineage',
   summary: 'Datasets that are marked as bad',
-  description: 'Newest first, each with the live versions that still depend on it; those that stand, or all.',
+  description:
+    'Newest first, each with the live versions that still depend on it; those that stand, or all. Who does not read all models sees those that one of theirs depends on.',
   query: Type.Object(
     {
       state: Type.Optional(
@@ -35,16 +36,14 @@ export const listTaintsEndpoint = endpoint({
   problems: [],
   async run(deps, actor, { query }) {
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const found = await listTaints(deps, actor, {
+    const { views, next } = await listTaints(deps, actor, {
       withLifted: query.state === 'all',
       before: query.page_token === undefined ? null : parseKeyToken(LIST, query.page_token),
-      limit: limit + 1,
+      limit,
     });
-    const page = found.slice(0, limit);
-    const last = page.at(-1)?.taint.taintId;
     return {
-      taints: page.map(renderTaint),
-      ...(found.length > limit && last !== undefined && { next_page_token: encodeKeyToken(LIST, last) }),
+      taints: views.map(renderTaint),
+      ...(next !== null && { next_page_token: encodeKeyToken(LIST, next) }),
     };
   },
 });
