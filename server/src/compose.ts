@@ -11,12 +11,13 @@ import { countedAttempts } from './host/attempts.ts';
 import { auditSignerOfFile, verifySignature } from './host/audit-key.ts';
 import { checkpointFolder } from './host/checkpoint-folder.ts';
 import { hostClock } from './host/clock.ts';
+import { collectedUses } from './host/collected-uses.ts';
 import { within } from './host/deadline.ts';
 import { hostDigests } from './host/digests.ts';
 import { randomIds } from './host/ids.ts';
 import { argonPasswords } from './host/passwords.ts';
 import { countedRefusals } from './host/refusals.ts';
-import { collectedUses, rememberedPasswords } from './host/verified-passwords.ts';
+import { rememberedPasswords } from './host/verified-passwords.ts';
 import { webhookSecrets } from './host/webhook-secrets.ts';
 import { hostYaml } from './host/yaml.ts';
 import type { Authenticate } from './http/plugins/actor.ts';
@@ -190,6 +191,7 @@ function hostParts(
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    fileUses: collectedUses(),
     refusals: countedRefusals(),
     governance: { requireApproval: config.requireApproval, baseUrl: config.baseUrl },
     signInRules: {

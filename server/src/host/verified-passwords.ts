@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { TokenUses, VerifiedPasswords } from '../operations/ports/attempts.ts';
+import type { VerifiedPasswords } from '../operations/ports/attempts.ts';
 
 const KEPT_MS = 60_000;
 const KEPT = 10_000;
@@ -25,19 +25,6 @@ export function rememberedPasswords(): VerifiedPasswords {
         if (endMs > nowMs && untilMs.size <= KEPT) break;
         untilMs.delete(oldest);
       }
-    },
-  };
-}
-
-/** Keeps the newest use of each token. */
-export function collectedUses(): TokenUses {
-  let uses = new Map<string, number>();
-  return {
-    note: (tokenId, nowMs) => void uses.set(tokenId, nowMs),
-    take() {
-      const taken = uses;
-      uses = new Map();
-      return taken;
     },
   };
 }

@@ -4,6 +4,7 @@ import { adoptModels } from './adopt-models.ts';
 import { type DeliveryOptions, deliverWebhooks } from './deliver-webhooks.ts';
 import { endRequests } from './end-requests.ts';
 import { holdLease } from './hold-lease.ts';
+import { noteFileUses } from './note-file-uses.ts';
 import { noteRefusals } from './note-refusals.ts';
 import { noteTokenUses } from './note-token-uses.ts';
 import { placeAuditEvents } from './place-events.ts';
@@ -59,6 +60,7 @@ export function startBackgroundJobs(
     traceLineage(),
     endRequests,
     noteTokenUses,
+    noteFileUses,
     noteRefusals(deps),
     placeAuditEvents(auditEvents),
     deliverWebhooks({ ...webhooks, log }),

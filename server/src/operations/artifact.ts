@@ -107,6 +107,7 @@ export async function openArtifact(deps: Deps, actor: Actor, path: ArtifactPath)
     return reader.seals.findArtifact(path);
   });
   const file = await deps.artifacts.open(path);
+  deps.fileUses.note(path.text, deps.clock.now());
   // Someone may have written past us; then the hash says nothing of these bytes.
   return { file, sha256: known?.fingerprint === file.fingerprint ? known.sha256 : null };
 }

@@ -38,6 +38,7 @@ export async function presignDownload(
 ): Promise<PresignedDownload> {
   const direct = requireDirect(deps, 'download');
   await deps.store.read((reader) => authorizeArtifactRead(reader, actor, path));
+  deps.fileUses.note(path.text, deps.clock.now());
   return direct.presignDownload(path, DOWNLOAD_SECONDS);
 }
 
@@ -88,6 +89,7 @@ export async function presignRunDownload(
   const direct = requireDirect(deps, 'presignedDownload');
   const path = ownedPath(deps, rootUri, input.path, 'presignedDownload');
   await deps.store.read((reader) => authorizeArtifactRead(reader, actor, path));
+  deps.fileUses.note(path.text, deps.clock.now());
   return direct.presignDownload(path, ttlSeconds);
 }
 

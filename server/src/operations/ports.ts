@@ -2,7 +2,7 @@ import type { AdoptionReader, AdoptionWriter } from './ports/adoption.ts';
 import type { AliasReader, AliasWriter } from './ports/alias.ts';
 import type { ApiTokenReader, ApiTokenWriter } from './ports/api-token.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
-import type { Attempts, TokenUses, VerifiedPasswords } from './ports/attempts.ts';
+import type { Attempts, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { AuditSigner } from './ports/audit-signer.ts';
 import type { AuthorReader, AuthorWriter } from './ports/author.ts';
@@ -40,8 +40,10 @@ import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { TaintReader, TaintWriter } from './ports/taint.ts';
 import type { TransitionRequestReader, TransitionRequestWriter } from './ports/transition-request.ts';
+import type { Uses } from './ports/uses.ts';
 import type { VerificationReader, VerificationWriter } from './ports/verification.ts';
 import type { VersionRecordReader, VersionRecordWriter } from './ports/version-record.ts';
+import type { VersionUseReader, VersionUseWriter } from './ports/version-use.ts';
 import type { WebhookReader, WebhookSecrets, WebhookSettings, WebhookWriter } from './ports/webhook.ts';
 import type { WebhookDeliveryReader, WebhookDeliveryWriter } from './ports/webhook-delivery.ts';
 import type { Yaml } from './ports/yaml.ts';
@@ -73,6 +75,7 @@ export interface Reader {
   readonly holds: HoldReader;
   readonly lineage: LineageReader;
   readonly taints: TaintReader;
+  readonly versionUses: VersionUseReader;
   readonly scoreTables: ScoreTableReader;
   readonly verifications: VerificationReader;
   readonly authors: AuthorReader;
@@ -110,6 +113,7 @@ export interface Writer extends Reader {
   readonly holds: HoldWriter;
   readonly lineage: LineageWriter;
   readonly taints: TaintWriter;
+  readonly versionUses: VersionUseWriter;
   readonly scoreTables: ScoreTableWriter;
   readonly verifications: VerificationWriter;
   readonly authors: AuthorWriter;
@@ -151,7 +155,9 @@ export interface Deps {
   readonly passwords: Passwords;
   readonly attempts: Attempts;
   readonly verified: VerifiedPasswords;
-  readonly tokenUses: TokenUses;
+  readonly tokenUses: Uses;
+  /** Paths of files that were fetched. */
+  readonly fileUses: Uses;
   readonly refusals: Refusals;
   readonly signInRules: SignInRules;
   readonly governance: GovernanceSettings;

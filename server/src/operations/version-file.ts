@@ -139,6 +139,7 @@ async function openFrozen(
 ): Promise<OpenedArtifact> {
   const known = await deps.store.read((reader) => reader.seals.findArtifact(path));
   const file = await deps.artifacts.open(path);
+  deps.fileUses.note(path.text, deps.clock.now());
   if (listed !== null && listed.sizeBytes !== file.sizeBytes) {
     await file.close();
     throw new RegistryError('resource_conflict', {

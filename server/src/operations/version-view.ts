@@ -47,6 +47,8 @@ export interface WholeVersion extends VersionView {
   readonly conflicting: boolean;
   /** What reading its files found the last time; null: they are not sealed. */
   readonly verification: Verification | null;
+  /** When a file of it was fetched last, as far as was noticed; null: never. */
+  readonly lastUsedAtMs: number | null;
   /** Of data that it depends on. */
   readonly taints: readonly Taint[];
 }
@@ -67,7 +69,15 @@ export async function getVersion(
       record === null ? null : await reader.verifications.find(record.modelId, version.version);
     const taints =
       record === null ? [] : await reader.taints.listAbove(keptVersionId(record.modelId, version.version));
-    return { ...view, verification, taints, conflicting: await isConflicting(deps, reader, view) };
+    const lastUsedAtMs =
+      record === null ? null : await reader.versionUses.find(record.modelId, version.version);
+    return {
+      ...view,
+      verification,
+      lastUsedAtMs,
+      taints,
+      conflicting: await isConflicting(deps, reader, view),
+    };
   });
 }
 

@@ -31,6 +31,7 @@ import { taintReader, taintWriter } from './taint.ts';
 import { transitionRequestReader, transitionRequestWriter } from './transition-request.ts';
 import { verificationReader, verificationWriter } from './verification.ts';
 import { versionRecordReader, versionRecordWriter } from './version-record.ts';
+import { versionUseReader, versionUseWriter } from './version-use.ts';
 import { webhookReader, webhookWriter } from './webhook.ts';
 import { webhookDeliveryReader, webhookDeliveryWriter } from './webhook-delivery.ts';
 
@@ -64,6 +65,7 @@ export function readerOf(context: StoreContext): Reader {
     holds: holdReader(context),
     lineage: lineageReader(context),
     taints: taintReader(context),
+    versionUses: versionUseReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -103,6 +105,7 @@ export function writerOf(context: StoreContext): Writer {
     holds: holdWriter(context),
     lineage: lineageWriter(context),
     taints: taintWriter(context),
+    versionUses: versionUseWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -245,6 +245,7 @@ const OUR_COLUMNS = {
     lifted_at_ms: 1,
     lift_reason: 1,
   },
+  registry_version_uses: { model_id: 1, version: 1, used_at_ms: 1 },
   registry_score_tables: { sha256: 1, columns: 1, content: 1 },
   registry_verifications: { model_id: 1, version: 1, verified_at_ms: 1, begun_at_ms: 1, damage: 1 },
   registry_model_names: { workspace: 1, name: 1, model_id: 1, from_ms: 1, to_ms: 1 },

@@ -1,8 +1,9 @@
 import { countedAttempts } from '../../src/host/attempts.ts';
 import { auditSigner, newAuditKey } from '../../src/host/audit-key.ts';
+import { collectedUses } from '../../src/host/collected-uses.ts';
 import { argonPasswords } from '../../src/host/passwords.ts';
 import { countedRefusals } from '../../src/host/refusals.ts';
-import { collectedUses, rememberedPasswords } from '../../src/host/verified-passwords.ts';
+import { rememberedPasswords } from '../../src/host/verified-passwords.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 
 const fastPasswords = argonPasswords({ memory: 64, passes: 1, parallelism: 1 });
@@ -16,6 +17,7 @@ export function signInParts(): Pick<
   | 'attempts'
   | 'verified'
   | 'tokenUses'
+  | 'fileUses'
   | 'refusals'
   | 'auditSigner'
   | 'checkpointSink'
@@ -28,6 +30,7 @@ export function signInParts(): Pick<
     attempts: countedAttempts(),
     verified: rememberedPasswords(),
     tokenUses: collectedUses(),
+    fileUses: collectedUses(),
     refusals: countedRefusals(),
     auditSigner: signer,
     checkpointSink: null,

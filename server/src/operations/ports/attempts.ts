@@ -18,10 +18,3 @@ export interface VerifiedPasswords {
   has(phc: string, password: string, nowMs: number): boolean;
   note(phc: string, password: string, nowMs: number): void;
 }
-
-/** When tokens were used last, until a job writes it down. */
-export interface TokenUses {
-  note(tokenId: string, nowMs: number): void;
-  /** What was noted since the last time. */
-  take(): ReadonlyMap<string, number>;
-}

@@ -153,6 +153,12 @@ interface RegistryTaintsTable {
   lift_reason: string | null;
 }
 
+interface RegistryVersionUsesTable {
+  model_id: string;
+  version: number;
+  used_at_ms: Int64;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -168,4 +174,5 @@ export interface GovernanceTables {
   registry_holds: RegistryHoldsTable;
   registry_lineage_edges: RegistryLineageEdgesTable;
   registry_taints: RegistryTaintsTable;
+  registry_version_uses: RegistryVersionUsesTable;
 }

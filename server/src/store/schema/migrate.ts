@@ -15,6 +15,7 @@ import { verifications } from './migrations/0011-verifications.ts';
 import { scoreTables } from './migrations/0012-score-tables.ts';
 import { holds } from './migrations/0013-holds.ts';
 import { lineage } from './migrations/0014-lineage.ts';
+import { versionUses } from './migrations/0015-version-uses.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   scoreTables,
   holds,
   lineage,
+  versionUses,
 ];
 
 /**

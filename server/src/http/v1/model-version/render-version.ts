@@ -73,6 +73,13 @@ export const WHOLE_VERSION_FIELDS = {
   damaged_file: nullable(
     Type.String({ description: 'The first of its files that was not what was sealed then, or was gone.' }),
   ),
+  last_used_at: nullable(
+    Type.Unsafe<string | null>({
+      ...TIME,
+      description:
+        'When one of its files was last fetched through this server; null: never, as far as was noticed.',
+    }),
+  ),
   taints: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -85,12 +92,19 @@ export const WHOLE_VERSION_FIELDS = {
   ),
 };
 
-export function renderWholeVersion({ conflicting, verification, taints, ...view }: WholeVersion) {
+export function renderWholeVersion({
+  conflicting,
+  verification,
+  lastUsedAtMs,
+  taints,
+  ...view
+}: WholeVersion) {
   return {
     ...renderVersion(view),
     conflicting,
     verified_at: renderTime(verification?.verifiedAtMs ?? null),
     damaged_file: verification?.damage ?? null,
+    last_used_at: renderTime(lastUsedAtMs),
     taints: taints.map(({ taintId, dataset, digest, reason, placedAtMs }) => ({
       id: taintId,
       dataset,
