@@ -64,7 +64,7 @@ async function names(): Promise<string[]> {
 
 async function expectUntouched(): Promise<void> {
   expect(await rows()).toEqual([]);
-  expect(filesOnDisk()).toEqual([]);
+  await expect.poll(filesOnDisk).toEqual([]);
   app.expectNothingOutside();
 }
 
