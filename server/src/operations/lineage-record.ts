@@ -32,7 +32,7 @@ export async function recordLineage(
     runId,
     loggedModelId,
   });
-  await writer.lineage.add(edges.map((edge) => inferred(edge, said)));
+  await writer.lineage.keep(edges.map((edge) => inferred(edge, said)));
   if (runId !== null && runId !== '') await writer.lineage.addOfRun(runId, said);
 }
 

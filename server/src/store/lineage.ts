@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { EdgeKind } from '../domain/lineage.ts';
 import type { EdgeOrigin, KeptEdge } from '../domain/lineage-edge.ts';
 import type { LineageReader, LineageWriter } from '../operations/ports/lineage.ts';
-import { hotWrite, type StoreContext } from './context.ts';
+import { hotInsert, hotWrite, type StoreContext } from './context.ts';
 import type { JsonColumn } from './dialect.ts';
-import { jsonTableText } from './json-table.ts';
+import { type JsonCell, jsonTableText } from './json-table.ts';
 
 interface EdgeRow {
   readonly upstream: string;
@@ -32,6 +32,13 @@ const COLUMNS = sql.raw(
 );
 /** MLflow: values of `mlflow.data.context` that say that a run only measured on the data (`isEvaluation`). */
 const EVALUATIONS = ['eval', 'evaluation', 'test', 'testing', 'validation', 'val', 'valid'];
+
+const keepEdges = hotInsert<{ workspace: string }>({
+  table: 'registry_lineage_edges',
+  columns: EDGE,
+  same: { workspace: 'workspace' },
+  ending: sql`on conflict do nothing`,
+});
 
 interface RunEdges {
   readonly workspace: string;
@@ -120,21 +127,15 @@ export function lineageWriter(context: StoreContext): LineageWriter {
     ...lineageReader(context),
     async add(edges) {
       if (edges.length === 0) return 0;
-      const rows = edges.map((edge) => [
-        edge.downstream,
-        edge.upstream,
-        edge.kind,
-        edge.origin,
-        edge.declaredBy,
-        edge.atMs,
-        edge.downstreamLabel,
-        edge.upstreamLabel,
-      ]);
+      const rows = edges.map(toCells);
       const { rows: made } = await sql<{ kind: string }>`
         insert into registry_lineage_edges (workspace, ${COLUMNS})
         select ${workspace}, e.* from ${dialect.jsonTable(sql`${jsonTableText(rows)}`, EDGE)} as e where true
         on conflict (workspace, downstream, upstream, kind) do nothing returning kind`.execute(db);
       return made.length;
+    },
+    async keep(edges) {
+      if (edges.length > 0) await keepEdges(context, { workspace }, edges.map(toCells));
     },
     async addOfRun(runId, { by, atMs }) {
       await addOfRun(context, { workspace, runId, by, atMs });
@@ -148,6 +149,12 @@ export function lineageWriter(context: StoreContext): LineageWriter {
         .execute();
     },
   };
+}
+
+/** In the order of `EDGE`. */
+function toCells(edge: KeptEdge): JsonCell[] {
+  const { downstream, upstream, kind, origin, declaredBy, atMs, downstreamLabel, upstreamLabel } = edge;
+  return [downstream, upstream, kind, origin, declaredBy, atMs, downstreamLabel, upstreamLabel];
 }
 
 function toEdge(row: EdgeRow): KeptEdge {

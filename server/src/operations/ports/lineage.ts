@@ -34,6 +34,8 @@ export interface LineageReader {
 export interface LineageWriter extends LineageReader {
   /** What is known already stays as it was first said. @returns how many were new. */
   add(edges: readonly KeptEdge[]): Promise<number>;
+  /** The same, for who need not know how many: nobody waits for it. */
+  keep(edges: readonly KeptEdge[]): Promise<void>;
   /** What MLflow's tables say of a run: its data, models, commit and parent run. */
   addOfRun(runId: string, said: { readonly by: string; readonly atMs: number }): Promise<void>;
   /** The version's lineage is kept. */
