@@ -4,6 +4,7 @@ import type { GateResult } from '../domain/gate.ts';
 import { isPermitted, roleOn } from '../domain/permission.ts';
 import { type Approval, isExclusive } from '../domain/policy.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Taint } from '../domain/taint.ts';
 import { eligibilityOf, hasEnded, type Voter } from '../domain/transition-request.ts';
 import { askedBy, ruleOf } from './asked-change.ts';
 import { type Comparison, compare, findComparable } from './comparison.ts';
@@ -13,6 +14,7 @@ import { requireRevision } from './policy-choice.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Deps, Reader } from './ports.ts';
 import { modelResource } from './registered-model.ts';
+import { findTaints } from './taint.ts';
 import { standingNow } from './transition-request-standing.ts';
 
 type RequestAction = 'vote' | 'withdraw' | 'execute';
@@ -55,6 +57,8 @@ export async function requireRequest(
 export interface ComparedRequest extends RequestView {
   /** The version whose place it wants against the one that is asked for; null: nobody is there, or it has ended. */
   readonly comparison: Comparison | null;
+  /** Bad data that the version depends on, which keep it from production; none once the request has ended. */
+  readonly taints: readonly Taint[];
 }
 
 /** One request. @throws as `requireRequest`. */
@@ -66,7 +70,9 @@ export async function getTransitionRequest(
   return deps.store.read(async (reader) => {
     const found = await requireRequest(reader, actor, requestId);
     const view = await viewRequest(deps, reader, actor, found);
-    return { ...view, comparison: await compareWithIncumbent(reader, actor, found) };
+    const { modelId, version, state } = found.request;
+    const taints = hasEnded(state) ? [] : await findTaints(reader, { modelId, version });
+    return { ...view, taints, comparison: await compareWithIncumbent(reader, actor, found) };
   });
 }
 

@@ -351,6 +351,24 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         expect((await people.as('ada', 'GET', '/api/v1/models/child?version=1')).body.taints).toEqual([]);
       });
 
+      test('whoever decides on a request sees it', async () => {
+        await register('m', { datasets: [DATASET] });
+        const policy = {
+          name: 'asked',
+          applies_to: { models: ['m'] },
+          transitions: [
+            { from: ['development'], to: 'staging', approvals: [{ required: 1, from: ['role:approver'] }] },
+          ],
+        };
+        await people.as('root', 'PUT', '/api/v1/policies/asked', policy, { 'if-none-match': '*' });
+        const { request } = (await move('m', 'staging')).body;
+        const shown = async () =>
+          (await people.as('dan', 'GET', `/api/v1/transition-requests/${request.id}`)).body.request.taints;
+        expect(await shown()).toEqual([]);
+        await taint();
+        expect(await shown()).toMatchObject([{ dataset: 'barn', reason: 'labels of house 3 were swapped' }]);
+      });
+
       test('the list tells what is still live, down to nothing', async () => {
         await register('m', { datasets: [DATASET] });
         await move('m', 'production');

@@ -5,6 +5,7 @@ import type { VersionView, WholeVersion } from '../../../operations/version-view
 import { MEASURE, nullable, STAGE, TIME } from '../fields.ts';
 import { toRecord } from '../json-answer.ts';
 import { Type } from '../schema-builder.ts';
+import { renderTaintedBy, TAINTED_BY } from '../tainted-by.ts';
 import { renderTime } from '../time.ts';
 
 /** Megabytes of 10^6 bytes. */
@@ -80,16 +81,7 @@ export const WHOLE_VERSION_FIELDS = {
         'When one of its files was last fetched through this server; null: never, as far as was noticed.',
     }),
   ),
-  taints: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      dataset: Type.String(),
-      digest: Type.String(),
-      reason: Type.String(),
-      placed_at: nullable(TIME),
-    }),
-    { description: 'Data that it depends on and that are marked as bad.' },
-  ),
+  taints: Type.Array(TAINTED_BY, { description: 'Data that it depends on and that are marked as bad.' }),
 };
 
 export function renderWholeVersion({
@@ -105,13 +97,7 @@ export function renderWholeVersion({
     verified_at: renderTime(verification?.verifiedAtMs ?? null),
     damaged_file: verification?.damage ?? null,
     last_used_at: renderTime(lastUsedAtMs),
-    taints: taints.map(({ taintId, dataset, digest, reason, placedAtMs }) => ({
-      id: taintId,
-      dataset,
-      digest,
-      reason,
-      placed_at: renderTime(placedAtMs),
-    })),
+    taints: taints.map(renderTaintedBy),
   };
 }
 

@@ -3,6 +3,7 @@ import { endpoint } from '../endpoint.ts';
 import { nullable, SUCCESS } from '../fields.ts';
 import { COMPARISON_FIELDS, renderComparison } from '../model-version/render-comparison.ts';
 import { Type } from '../schema-builder.ts';
+import { renderTaintedBy, TAINTED_BY } from '../tainted-by.ts';
 import { REQUEST, REQUEST_PARAMS, renderRequest } from './fields.ts';
 
 const COMPARED_REQUEST = Type.Object({
@@ -12,6 +13,7 @@ const COMPARED_REQUEST = Type.Object({
       description: 'Who is there now (v1) against what is asked for (v2); null: nobody is, or it has ended.',
     }),
   ),
+  taints: Type.Array(TAINTED_BY, { description: 'Bad data that keep the version from production.' }),
 });
 
 export const getTransitionRequestEndpoint = endpoint({
@@ -30,6 +32,6 @@ export const getTransitionRequestEndpoint = endpoint({
   async run(deps, actor, { params }) {
     const view = await getTransitionRequest(deps, actor, params.id);
     const comparison = view.comparison && renderComparison(view.comparison);
-    return { request: { ...renderRequest(view), comparison } };
+    return { request: { ...renderRequest(view), comparison, taints: view.taints.map(renderTaintedBy) } };
   },
 });
