@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderCsv, renderMarkdownTable, renderPlainTable } from './text-table.ts';
+import { plainText, renderCsv, renderMarkdownTable, renderPlainTable } from './text-table.ts';
 
 test('Markdown holds a table together, whatever stands in its cells', () => {
   const rows = [['a|b', '<img src=x>', 'two\nlines', '`code` *bold* [x](y) @who #1']];
@@ -16,6 +16,10 @@ test('CSV quotes what must be quoted, and no cell is a formula', () => {
   expect(renderCsv({ header: ['h'], rows })).toBe(
     'h\r\n\'=1+1,\'+cmd,\'-2+3,\'@x,\'\tx,"\'\rx"\r\n-0.5,1e-7,"a,b","say ""hi""","two\nlines",\'-x\r\n',
   );
+});
+
+test('a terminal gets no text that writes over other text', () => {
+  expect(plainText('a\u001b[2J\u202eb\nc')).toBe('a [2J b c');
 });
 
 test('a terminal gets columns, and nothing that moves its cursor', () => {

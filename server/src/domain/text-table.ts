@@ -33,11 +33,14 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Columns of one width, for a terminal; control characters are shown as a blank. */
+/** Text of users for a terminal: what would move its cursor, or hide, is a blank. */
+export function plainText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** Columns of one width, for a terminal. */
 export function renderPlainTable({ header, rows }: TextTable): string[] {
-  const all = [header, ...rows].map((cells) =>
-    cells.map((cell) => cell.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')),
-  );
+  const all = [header, ...rows].map((cells) => cells.map(plainText));
   const widths = header.map((_, column) =>
     Math.max(...all.map((cells) => [...(cells[column] ?? '')].length)),
   );

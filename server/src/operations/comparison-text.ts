@@ -1,6 +1,7 @@
 import { renderSemanticVersion } from '../domain/semantic-version.ts';
 import {
   escapeMarkdown,
+  plainText,
   renderCsv,
   renderMarkdownTable,
   renderPlainTable,
@@ -47,9 +48,9 @@ export function comparisonLines(name: string, compared: ComparedMany): string[] 
     ...verdict.reasons.map((reason) => `  ${reason}`),
   ]);
   return [
-    `${name}: ${versionsText(compared)}`,
+    plainText(`${name}: ${versionsText(compared)}`),
     '',
-    ...verdicts,
+    ...verdicts.map(plainText),
     '',
     ...renderPlainTable(shownTable(compared)),
   ];
