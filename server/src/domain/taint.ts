@@ -1,15 +1,12 @@
+import type { Marking } from './marking.ts';
+
 /** A dataset that is known to be bad, and why. It stays on record when it is lifted. */
-export interface Taint {
+export interface Taint extends Marking {
   readonly taintId: string;
   /** Its id in the lineage graph. */
   readonly node: string;
   readonly dataset: string;
   readonly digest: string;
-  readonly reason: string;
-  /** Subject id. */
-  readonly placedBy: string;
-  readonly placedAtMs: number;
-  readonly lifted: { readonly by: string; readonly atMs: number; readonly reason: string } | null;
 }
 
 /** As a refusal names it. */

@@ -1,7 +1,8 @@
 import type { Actor } from '../domain/actor.ts';
 import type { AuditObject } from '../domain/audit-event.ts';
 import { RegistryError } from '../domain/errors.ts';
-import { checkHoldText, HOLD_REASON_LENGTH, HOLD_REFERENCE_LENGTH, type Hold } from '../domain/hold.ts';
+import { HOLD_REFERENCE_LENGTH, type Hold } from '../domain/hold.ts';
+import { checkMarkingText, MARKING_REASON_LENGTH, subjectsOfMarking } from '../domain/marking.ts';
 import { isPermitted, readableNames } from '../domain/permission.ts';
 import { recordEvent } from './audit.ts';
 import { authorize } from './authorize.ts';
@@ -33,8 +34,8 @@ interface HoldInput {
  */
 export async function placeHold(deps: Deps, actor: Actor, input: HoldInput): Promise<HoldView> {
   const { name, reference, reason, about } = input;
-  checkHoldText(reason, '/reason', HOLD_REASON_LENGTH);
-  if (about !== null) checkHoldText(about, '/reference', HOLD_REFERENCE_LENGTH);
+  checkMarkingText(reason, '/reason', MARKING_REASON_LENGTH);
+  if (about !== null) checkMarkingText(about, '/reference', HOLD_REFERENCE_LENGTH);
   authorizeChange(actor, 'hold', name);
   return deps.store.write(async (writer) => {
     // With the lock no deletion is under way that has looked for holds already.
@@ -75,7 +76,7 @@ export async function liftHold(
     const model = hold === null ? null : await writer.versionRecords.findModel(hold.modelId);
     if (hold === null || model === null || !isPermitted(actor, 'read-metadata', modelResource(model.name)))
       throw new RegistryError('resource_not_found', { message: `There is no hold ${holdId}.` });
-    checkHoldText(reason, 'reason', HOLD_REASON_LENGTH);
+    checkMarkingText(reason, 'reason', MARKING_REASON_LENGTH);
     authorize(actor, 'lift-hold', modelResource(model.name));
     const lifted = { by: actor.subjectId, atMs: deps.clock.now(), reason };
     if (!(await writer.holds.lift(holdId, lifted))) throw new RegistryError('hold_lifted', { holdId });
@@ -113,17 +114,13 @@ export async function listHolds(
     const modelNames = new Map<string, string>();
     for (const modelId of new Set(found.map((hold) => hold.modelId)))
       modelNames.set(modelId, (await reader.versionRecords.findModel(modelId))?.name ?? '');
-    const names = await reader.subjects.names(found.flatMap(subjectsOf));
+    const names = await reader.subjects.names(found.flatMap(subjectsOfMarking));
     return found.map((hold) => ({ hold, modelName: modelNames.get(hold.modelId) ?? '', names }));
   });
 }
 
 async function viewHold(reader: Pick<Reader, 'subjects'>, hold: Hold, modelName: string): Promise<HoldView> {
-  return { hold, modelName, names: await reader.subjects.names(subjectsOf(hold)) };
-}
-
-function subjectsOf({ placedBy, lifted }: Hold): string[] {
-  return [placedBy, ...(lifted === null ? [] : [lifted.by])];
+  return { hold, modelName, names: await reader.subjects.names(subjectsOfMarking(hold)) };
 }
 
 function holdObject({ holdId, version }: Hold, name: string): AuditObject {

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import { invalidArgument, RegistryError } from '../domain/errors.ts';
-import { checkHoldText, HOLD_REASON_LENGTH } from '../domain/hold.ts';
 import { datasetNode, keptVersionId } from '../domain/lineage-edge.ts';
+import { checkMarkingText, MARKING_REASON_LENGTH, subjectsOfMarking } from '../domain/marking.ts';
 import { isPermitted } from '../domain/permission.ts';
 import type { Taint } from '../domain/taint.ts';
 import { recordEvent } from './audit.ts';
@@ -32,11 +32,11 @@ export async function placeTaint(
   input: { readonly dataset: string; readonly digest: string; readonly reason: string },
 ): Promise<TaintView> {
   const { dataset, digest, reason } = input;
-  checkHoldText(dataset, '/dataset', NAME_LENGTH);
-  checkHoldText(digest, '/digest', NAME_LENGTH);
-  checkHoldText(reason, '/reason', HOLD_REASON_LENGTH);
+  checkMarkingText(dataset, '/dataset', NAME_LENGTH);
+  checkMarkingText(digest, '/digest', NAME_LENGTH);
+  checkMarkingText(reason, '/reason', MARKING_REASON_LENGTH);
   authorize(actor, 'hold', EVERY_MODEL);
-  return deps.store.write(async (writer) => {
+  const placed = await deps.store.write(async (writer) => {
     const taint: Taint = {
       taintId: deps.ids.uuid(),
       node: datasetNode(dataset, digest).id,
@@ -53,8 +53,9 @@ export async function placeTaint(
       object: { kind: 'taint', id: taint.taintId, name: dataset, digest },
       reason,
     });
-    return viewTaint(writer, actor, taint);
+    return taint;
   });
+  return viewNow(deps, actor, placed);
 }
 
 /** @throws `resource_not_found`, `permission_denied`, `taint_lifted`, `invalid_argument`. */
@@ -63,22 +64,23 @@ export async function liftTaint(
   actor: Actor,
   { taintId, reason }: { readonly taintId: string; readonly reason: string },
 ): Promise<TaintView> {
-  checkHoldText(reason, 'reason', HOLD_REASON_LENGTH);
+  checkMarkingText(reason, 'reason', MARKING_REASON_LENGTH);
   authorize(actor, 'lift-hold', EVERY_MODEL);
-  return deps.store.write(async (writer) => {
+  const lifted = await deps.store.write(async (writer) => {
     const taint = await writer.taints.find(taintId);
     if (taint === null)
       throw new RegistryError('resource_not_found', { message: `There is no taint ${taintId}.` });
-    const lifted = { by: actor.subjectId, atMs: deps.clock.now(), reason };
-    if (!(await writer.taints.lift(taintId, lifted))) throw new RegistryError('taint_lifted', { taintId });
+    const lift = { by: actor.subjectId, atMs: deps.clock.now(), reason };
+    if (!(await writer.taints.lift(taintId, lift))) throw new RegistryError('taint_lifted', { taintId });
     await recordEvent(deps, writer, actor, {
       action: 'taint.lift',
       object: { kind: 'taint', id: taintId, name: taint.dataset, digest: taint.digest },
       reason,
       before: { reason: taint.reason },
     });
-    return viewTaint(writer, actor, { ...taint, lifted });
+    return { ...taint, lifted: lift };
   });
+  return viewNow(deps, actor, lifted);
 }
 
 /**
@@ -130,8 +132,12 @@ export async function findTaints(
   return taints.listAbove(keptVersionId(modelId, version));
 }
 
+/** Apart from the change: with many dependents it takes longer than others should wait for the writer. */
+async function viewNow(deps: Deps, actor: Actor, taint: Taint): Promise<TaintView> {
+  return deps.store.read((reader) => viewTaint(reader, actor, taint));
+}
+
 async function viewTaint(reader: Reader, actor: Actor, taint: Taint): Promise<TaintView> {
   const { versions } = await findAffected(reader, actor, taint.node);
-  const ids = [taint.placedBy, ...(taint.lifted === null ? [] : [taint.lifted.by])];
-  return { taint, affected: versions, names: await reader.subjects.names(ids) };
+  return { taint, affected: versions, names: await reader.subjects.names(subjectsOfMarking(taint)) };
 }

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Hold } from '../domain/hold.ts';
 import type { HoldReader, HoldWriter } from '../operations/ports/hold.ts';
 import type { StoreContext } from './context.ts';
+import { liftedColumns, placedColumns, toMarking } from './marking.ts';
 import { likeScope, nameInScope } from './name-scope.ts';
 import type { Tables } from './schema/tables.ts';
 
@@ -53,27 +54,23 @@ export function holdWriter(context: StoreContext): HoldWriter {
   const { db } = context;
   return {
     ...holdReader(context),
-    async insert({ holdId, modelId, version, reason, reference, placedBy, placedAtMs }) {
+    async insert(hold) {
+      const { holdId, modelId, version, reference } = hold;
       await db
         .insertInto('registry_holds')
         .values({
           hold_id: holdId,
           model_id: modelId,
           version,
-          reason,
           reference,
-          placed_by: placedBy,
-          placed_at_ms: placedAtMs,
-          lifted_by: null,
-          lifted_at_ms: null,
-          lift_reason: null,
+          ...placedColumns(hold),
         })
         .execute();
     },
-    async lift(holdId, { by, atMs, reason }) {
+    async lift(holdId, lift) {
       const { numUpdatedRows } = await db
         .updateTable('registry_holds')
-        .set({ lifted_by: by, lifted_at_ms: atMs, lift_reason: reason })
+        .set(liftedColumns(lift))
         .where('hold_id', '=', holdId)
         .where('lifted_at_ms', 'is', null)
         .executeTakeFirst();
@@ -87,13 +84,7 @@ function toHold(row: Selectable<Tables['registry_holds']>): Hold {
     holdId: row.hold_id,
     modelId: row.model_id,
     version: row.version,
-    reason: row.reason,
     reference: row.reference,
-    placedBy: row.placed_by,
-    placedAtMs: Number(row.placed_at_ms),
-    lifted:
-      row.lifted_at_ms === null
-        ? null
-        : { by: row.lifted_by ?? '', atMs: Number(row.lifted_at_ms), reason: row.lift_reason ?? '' },
+    ...toMarking(row),
   };
 }

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Taint } from '../domain/taint.ts';
 import type { TaintReader, TaintWriter } from '../operations/ports/taint.ts';
 import type { StoreContext } from './context.ts';
+import { liftedColumns, placedColumns, toMarking } from './marking.ts';
 import type { Tables } from './schema/tables.ts';
 
 type TaintRow = Selectable<Tables['registry_taints']>;
@@ -40,7 +41,8 @@ export function taintWriter(context: StoreContext): TaintWriter {
   const { db, workspace } = context;
   return {
     ...taintReader(context),
-    async insert({ taintId, node, dataset, digest, reason, placedBy, placedAtMs }) {
+    async insert(taint) {
+      const { taintId, node, dataset, digest } = taint;
       await db
         .insertInto('registry_taints')
         .values({
@@ -49,19 +51,14 @@ export function taintWriter(context: StoreContext): TaintWriter {
           node,
           dataset,
           digest,
-          reason,
-          placed_by: placedBy,
-          placed_at_ms: placedAtMs,
-          lifted_by: null,
-          lifted_at_ms: null,
-          lift_reason: null,
+          ...placedColumns(taint),
         })
         .execute();
     },
-    async lift(taintId, { by, atMs, reason }) {
+    async lift(taintId, lift) {
       const { numUpdatedRows } = await db
         .updateTable('registry_taints')
-        .set({ lifted_by: by, lifted_at_ms: atMs, lift_reason: reason })
+        .set(liftedColumns(lift))
         .where('workspace', '=', workspace)
         .where('taint_id', '=', taintId)
         .where('lifted_at_ms', 'is', null)
@@ -77,12 +74,6 @@ function toTaint(row: TaintRow): Taint {
     node: row.node,
     dataset: row.dataset,
     digest: row.digest,
-    reason: row.reason,
-    placedBy: row.placed_by,
-    placedAtMs: Number(row.placed_at_ms),
-    lifted:
-      row.lifted_at_ms === null
-        ? null
-        : { by: row.lifted_by ?? '', atMs: Number(row.lifted_at_ms), reason: row.lift_reason ?? '' },
+    ...toMarking(row),
   };
 }

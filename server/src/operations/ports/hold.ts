@@ -1,4 +1,5 @@
 import type { Hold } from '../../domain/hold.ts';
+import type { Lift } from '../../domain/marking.ts';
 import type { NameScope } from '../../domain/permission.ts';
 
 /** What holds are looked for by; null: all. */
@@ -23,5 +24,5 @@ export interface HoldReader {
 export interface HoldWriter extends HoldReader {
   insert(hold: Hold): Promise<void>;
   /** False: somebody else lifted it before. */
-  lift(holdId: string, lifted: NonNullable<Hold['lifted']>): Promise<boolean>;
+  lift(holdId: string, lifted: Lift): Promise<boolean>;
 }

@@ -1,3 +1,4 @@
+import type { Lift } from '../../domain/marking.ts';
 import type { Taint } from '../../domain/taint.ts';
 
 export interface TaintReader {
@@ -15,5 +16,5 @@ export interface TaintReader {
 export interface TaintWriter extends TaintReader {
   insert(taint: Taint): Promise<void>;
   /** False: somebody else lifted it before. */
-  lift(taintId: string, lifted: NonNullable<Taint['lifted']>): Promise<boolean>;
+  lift(taintId: string, lifted: Lift): Promise<boolean>;
 }

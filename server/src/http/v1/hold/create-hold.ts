@@ -1,4 +1,5 @@
-import { HOLD_REASON_LENGTH, HOLD_REFERENCE_LENGTH } from '../../../domain/hold.ts';
+import { HOLD_REFERENCE_LENGTH } from '../../../domain/hold.ts';
+import { MARKING_REASON_LENGTH } from '../../../domain/marking.ts';
 import { placeHold } from '../../../operations/hold.ts';
 import { parseVersionReference } from '../../../operations/version-reference.ts';
 import { endpoint } from '../endpoint.ts';
@@ -20,7 +21,7 @@ export const createHoldEndpoint = endpoint({
     {
       model_name: MODEL_NAME,
       version: Type.Optional(VERSION),
-      reason: Type.String({ description: `1 to ${HOLD_REASON_LENGTH} characters.` }),
+      reason: Type.String({ description: `1 to ${MARKING_REASON_LENGTH} characters.` }),
       reference: Type.Optional(
         Type.String({
           description: `What it is about elsewhere, such as LEGAL-14: 1 to ${HOLD_REFERENCE_LENGTH} characters.`,

@@ -1,7 +1,7 @@
 import type { HoldView } from '../../../operations/hold.ts';
 import { MODEL_NAME, nullable, TIME } from '../fields.ts';
+import { LIFT_FIELDS, renderMarking } from '../marking.ts';
 import { Type } from '../schema-builder.ts';
-import { renderTime } from '../time.ts';
 
 export const HOLD = Type.Object({
   id: Type.String(),
@@ -11,23 +11,16 @@ export const HOLD = Type.Object({
   reference: nullable(Type.String({ description: 'What it is about elsewhere, such as LEGAL-14.' })),
   placed_by: Type.String(),
   placed_at: TIME,
-  lifted_by: nullable(Type.String()),
-  lifted_at: nullable(TIME),
-  lift_reason: nullable(Type.String()),
+  ...LIFT_FIELDS,
 });
 
 export function renderHold({ hold, modelName, names }: HoldView) {
-  const { lifted } = hold;
   return {
     id: hold.holdId,
     model_name: modelName,
     version: hold.version,
     reason: hold.reason,
     reference: hold.reference,
-    placed_by: names.get(hold.placedBy) ?? hold.placedBy,
-    placed_at: renderTime(hold.placedAtMs),
-    lifted_by: lifted === null ? null : (names.get(lifted.by) ?? lifted.by),
-    lifted_at: lifted === null ? null : renderTime(lifted.atMs),
-    lift_reason: lifted === null ? null : lifted.reason,
+    ...renderMarking(hold, names),
   };
 }

@@ -1,8 +1,8 @@
 import type { AffectedVersion } from '../../../operations/lineage-impact.ts';
 import type { TaintView } from '../../../operations/taint.ts';
 import { MODEL_NAME, nullable, STAGE, TIME } from '../fields.ts';
+import { LIFT_FIELDS, renderMarking } from '../marking.ts';
 import { Type } from '../schema-builder.ts';
-import { renderTime } from '../time.ts';
 
 /** A version that depends on something. */
 export const AFFECTED = Type.Object({
@@ -20,9 +20,7 @@ export const TAINT = Type.Object({
   reason: Type.String(),
   placed_by: Type.String(),
   placed_at: nullable(TIME),
-  lifted_by: nullable(Type.String()),
-  lifted_at: nullable(TIME),
-  lift_reason: nullable(Type.String()),
+  ...LIFT_FIELDS,
   affected_count: Type.Integer({ description: 'Living versions that depend on the data.' }),
   live: Type.Array(AFFECTED, { description: 'Those of them that are live: what is still to be replaced.' }),
 });
@@ -32,17 +30,12 @@ export function renderAffected({ modelName, isLive, ...version }: AffectedVersio
 }
 
 export function renderTaint({ taint, affected, names }: TaintView) {
-  const { lifted } = taint;
   return {
     id: taint.taintId,
     dataset: taint.dataset,
     digest: taint.digest,
     reason: taint.reason,
-    placed_by: names.get(taint.placedBy) ?? taint.placedBy,
-    placed_at: renderTime(taint.placedAtMs),
-    lifted_by: lifted === null ? null : (names.get(lifted.by) ?? lifted.by),
-    lifted_at: lifted === null ? null : renderTime(lifted.atMs),
-    lift_reason: lifted === null ? null : lifted.reason,
+    ...renderMarking(taint, names),
     affected_count: affected.length,
     live: affected.filter(({ isLive }) => isLive).map(renderAffected),
   };
