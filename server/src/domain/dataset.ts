@@ -17,6 +17,17 @@ export interface DatasetInput {
   readonly tags: readonly Tag[];
 }
 
+/** MLflow: the tag of a dataset input that says what the run used it for. */
+export const CONTEXT_TAG = 'mlflow.data.context';
+/** Its values, in lower case, of a run that only measured on the data. */
+export const EVALUATION_CONTEXTS = ['eval', 'evaluation', 'test', 'testing', 'validation', 'val', 'valid'];
+
+/** Whether a run evaluated on the dataset, by what it said of it. */
+export function isEvaluation({ tags }: DatasetInput): boolean {
+  const context = tags.find(({ key }) => key === CONTEXT_TAG)?.value ?? '';
+  return EVALUATION_CONTEXTS.includes(context.toLowerCase());
+}
+
 /** MLflow's limits, in characters. */
 const LIMITS = {
   name: 500,

@@ -1,5 +1,5 @@
 import type { EvaluationData } from './metric-comparison.ts';
-import { type MetricDirection, metricDirection } from './metric-direction.ts';
+import { directionOf, type MetricDirection } from './metric-direction.ts';
 import { meanScore, pairedDifference, unpairedSamples } from './paired-scores.ts';
 import type { Gate, MetricGate, SignatureGate } from './policy.ts';
 import { type Counted, differenceInterval, type Interval, isCounted } from './proportion.ts';
@@ -98,7 +98,7 @@ function judgeSignature(gate: SignatureGate, { candidate, incumbent }: Gated): S
 function judgeMetric(gate: MetricGate, { candidate, incumbent, directions }: Gated): MetricGateResult {
   const { metric } = gate;
   const value = measuredValue(gate, candidate);
-  const direction = directions.get(metric) ?? metricDirection(metric);
+  const direction = directionOf(metric, directions);
   const rival = gate.notWorseThan === null ? null : incumbent;
   const figures: MetricFigures = {
     kind: 'metric',

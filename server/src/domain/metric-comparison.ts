@@ -1,4 +1,4 @@
-import { type MetricDirection, metricDirection } from './metric-direction.ts';
+import { directionOf, type MetricDirection } from './metric-direction.ts';
 
 /** What a metric was measured on: digests of the evaluation datasets, sorted and joined; null: nobody said. */
 export type EvaluationData = string | null;
@@ -58,7 +58,7 @@ export function compareMetrics(
     names.map((name) => [
       name,
       compareValues([v1.metrics.get(name) ?? null, v2.metrics.get(name) ?? null], {
-        direction: directions.get(name) ?? metricDirection(name),
+        direction: directionOf(name, directions),
         dataset: compareData(dataOf(v1, name), dataOf(v2, name)),
       }),
     ]),
@@ -83,7 +83,7 @@ export function compareDatasetMetrics(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, { metric, dataset, digest }]) => {
       const values = [before.get(key)?.value ?? null, after.get(key)?.value ?? null] as const;
-      const direction = directions.get(metric) ?? metricDirection(metric);
+      const direction = directionOf(metric, directions);
       const { dataset: _, ...difference } = compareValues(values, { direction, dataset: 'same' });
       return { metric, dataset, digest, ...difference };
     });

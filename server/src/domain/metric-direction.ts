@@ -36,3 +36,11 @@ export function metricDirection(name: string): MetricDirection | null {
   }
   return null;
 }
+
+/** What somebody says of the metric, else what its name does; null: neither. */
+export function directionOf(
+  name: string,
+  said: ReadonlyMap<string, MetricDirection>,
+): MetricDirection | null {
+  return said.get(name) ?? metricDirection(name);
+}

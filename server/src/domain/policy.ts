@@ -129,6 +129,11 @@ export function rivalStageOf(gate: Gate): Stage | null {
   return gate.kind === 'signature' ? gate.with : gate.notWorseThan;
 }
 
+/** All gates on the ways into a stage; none for null. */
+export function gatesInto({ transitions }: Pick<Policy, 'transitions'>, to: Stage | null): readonly Gate[] {
+  return transitions.flatMap((rule) => (rule.to === to ? rule.gates : []));
+}
+
 /** The tables of scores that gates read. */
 export function scoresOf(gates: readonly Gate[]): readonly ScoreColumns[] {
   return gates.flatMap((gate) => (gate.kind === 'metric' && gate.samples !== null ? [gate.samples] : []));

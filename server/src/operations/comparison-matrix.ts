@@ -1,8 +1,8 @@
-import type { DatasetMetric } from '../domain/metric-comparison.ts';
+import type { DatasetMetric, MetricDifference } from '../domain/metric-comparison.ts';
 import { compareTexts } from '../domain/text-comparison.ts';
 import type { ComparedVersion } from './compared-version.ts';
 import { datasetsOf, tagsOf } from './comparison.ts';
-import type { ComparedMany, WholeComparison } from './version-comparison.ts';
+import type { ComparedMany } from './version-comparison.ts';
 
 type RowKind = 'metric' | 'dataset_metric' | 'hyperparameter' | 'fact' | 'tag' | 'dataset' | 'requirement';
 
@@ -31,8 +31,16 @@ export function matrixRows({ base, candidates }: ComparedMany): MatrixRow[] {
     textRows(kind, of(base), columns.map(of));
   const isDifferent = ({ values }: MatrixRow) => values.some(({ verdict }) => verdict !== 'same');
   return [
-    ...metricRows(base, candidates),
-    ...datasetMetricRows(base, candidates),
+    ...numberRows(
+      'metric',
+      base.view.metrics,
+      candidates.map(({ metrics }) => metrics),
+    ),
+    ...numberRows(
+      'dataset_metric',
+      new Map(base.datasetMetrics.map((one) => [nameOnData(one), one.value])),
+      candidates.map(({ datasetMetrics }) => new Map(datasetMetrics.map((one) => [nameOnData(one), one]))),
+    ),
     ...texts('hyperparameter', ({ view }) => view.hyperparameters),
     ...texts('fact', factsOf).filter(isDifferent),
     ...texts('tag', ({ view }) => tagsOf(view)).filter(isDifferent),
@@ -41,37 +49,27 @@ export function matrixRows({ base, candidates }: ComparedMany): MatrixRow[] {
   ];
 }
 
-function metricRows(base: ComparedVersion, candidates: readonly WholeComparison[]): MatrixRow[] {
-  const names = new Set([
-    ...base.view.metrics.keys(),
-    ...candidates.flatMap(({ metrics }) => [...metrics.keys()]),
-  ]);
-  return [...names].sort().map((name) => ({
-    kind: 'metric',
-    name,
-    base: base.view.metrics.get(name) ?? null,
-    values: candidates.map(({ metrics }) => {
-      // Neither the base nor this candidate has it.
-      const { v2 = null, diff = null, pctChange = null, verdict = 'missing' } = metrics.get(name) ?? {};
-      return { value: v2, diff, pctChange, verdict };
-    }),
-  }));
+/** `recall on barn@d1`: one metric on one dataset. */
+function nameOnData({
+  metric,
+  dataset,
+  digest,
+}: Pick<DatasetMetric, 'metric' | 'dataset' | 'digest'>): string {
+  return `${metric} on ${dataset}@${digest}`;
 }
 
-/** `recall on barn@d1`: one metric on one dataset. */
-function datasetMetricRows(base: ComparedVersion, candidates: readonly WholeComparison[]): MatrixRow[] {
-  const nameOf = ({ metric, dataset, digest }: Pick<DatasetMetric, 'metric' | 'dataset' | 'digest'>) =>
-    `${metric} on ${dataset}@${digest}`;
-  const own = new Map(base.datasetMetrics.map((one) => [nameOf(one), one.value]));
-  const theirs = candidates.map(
-    ({ datasetMetrics }) => new Map(datasetMetrics.map((one) => [nameOf(one), one])),
-  );
-  const names = new Set([...own.keys(), ...theirs.flatMap((differences) => [...differences.keys()])]);
+function numberRows(
+  kind: RowKind,
+  base: ReadonlyMap<string, number>,
+  others: readonly ReadonlyMap<string, Omit<MetricDifference, 'dataset'>>[],
+): MatrixRow[] {
+  const names = new Set([...base.keys(), ...others.flatMap((differences) => [...differences.keys()])]);
   return [...names].sort().map((name) => ({
-    kind: 'dataset_metric',
+    kind,
     name,
-    base: own.get(name) ?? null,
-    values: theirs.map((differences) => {
+    base: base.get(name) ?? null,
+    values: others.map((differences) => {
+      // Neither the base nor this candidate has it.
       const { v2 = null, diff = null, pctChange = null, verdict = 'missing' } = differences.get(name) ?? {};
       return { value: v2, diff, pctChange, verdict };
     }),

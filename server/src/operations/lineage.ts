@@ -1,4 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
+import { isEvaluation } from '../domain/dataset.ts';
 import { RegistryError } from '../domain/errors.ts';
 import {
   type EdgeKind,
@@ -10,7 +11,6 @@ import {
 } from '../domain/lineage.ts';
 import { keptVersionId } from '../domain/lineage-edge.ts';
 import { isPermitted } from '../domain/permission.ts';
-import { isEvaluation } from './evaluation-data.ts';
 import { experimentResource } from './experiment.ts';
 import { addKept, type GraphBounds } from './lineage-graph.ts';
 import type { Deps, Reader } from './ports.ts';

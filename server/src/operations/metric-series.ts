@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/actor.ts';
-import { type MetricDirection, metricDirection } from '../domain/metric-direction.ts';
+import { directionOf, type MetricDirection } from '../domain/metric-direction.ts';
 import { policyOf } from './policy-choice.ts';
 import type { Deps } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
@@ -35,9 +35,10 @@ export async function getMetricSeries(
     const versions = found.slice(0, limit);
     const views = await viewVersions(reader, actor, { name, versions, withRuns: true });
     const identity = await reader.versionRecords.findIdentity(name);
-    const policy = identity === null ? null : (await policyOf(deps, reader, identity)).policy;
+    const directions =
+      identity === null ? new Map() : (await policyOf(deps, reader, identity)).policy.metrics;
     return {
-      direction: policy?.metrics.get(metric) ?? metricDirection(metric),
+      direction: directionOf(metric, directions),
       points: views.map((view) => ({ view, value: view.metrics.get(metric) ?? null })),
       nextBefore: found.length > limit ? (versions.at(-1)?.version ?? null) : null,
     };

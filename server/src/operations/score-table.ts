@@ -1,7 +1,7 @@
 import { type ArtifactPath, joinArtifactPaths, parseArtifactPath } from '../domain/artifact-path.ts';
 import type { GatedScores } from '../domain/gate.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
-import { type Gate, type MetricGate, scoresOf } from '../domain/policy.ts';
+import { type Gate, gatesInto, type MetricGate, scoresOf } from '../domain/policy.ts';
 import { readScoreTable, type ScoreColumns, scoreKey } from '../domain/score-table.ts';
 import { type Slot, stageOfSlot, stageSlot } from '../domain/slot.ts';
 import { hasEnded } from '../domain/transition-request.ts';
@@ -78,8 +78,7 @@ export async function readScoresBefore(
     if (record === null) return [];
     const { modelId } = record;
     const { policy } = await policyOf(deps, reader, { modelId, name });
-    const gates = policy.transitions.flatMap((rule) => (rule.to === to ? rule.gates : []));
-    return missingOf(deps, reader, { modelId, name, version }, gates);
+    return missingOf(deps, reader, { modelId, name, version }, gatesInto(policy, to));
   });
 }
 
@@ -90,8 +89,7 @@ export async function readScoresRequested(deps: Deps, requestId: string): Promis
     const model = request === null ? null : await reader.versionRecords.findModel(request.modelId);
     if (request === null || model === null || hasEnded(request.state)) return [];
     const { policy } = await requireRevision(reader, request.policyName, request.policyRevision);
-    const to = stageOfSlot(request.target);
-    const gates = policy.transitions.flatMap((rule) => (rule.to === to ? rule.gates : []));
+    const gates = gatesInto(policy, stageOfSlot(request.target));
     const { modelId, version } = request;
     return missingOf(deps, reader, { modelId, name: model.name, version }, gates);
   });

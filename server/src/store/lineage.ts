@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { CONTEXT_TAG, EVALUATION_CONTEXTS } from '../domain/dataset.ts';
 import type { EdgeKind } from '../domain/lineage.ts';
 import type { EdgeOrigin, KeptEdge } from '../domain/lineage-edge.ts';
 import type { LineageReader, LineageWriter } from '../operations/ports/lineage.ts';
@@ -30,8 +31,6 @@ const EDGE: readonly JsonColumn[] = [
 const COLUMNS = sql.raw(
   'downstream, upstream, kind, origin, declared_by, at_ms, downstream_label, upstream_label',
 );
-/** MLflow: values of `mlflow.data.context` that say that a run only measured on the data (`isEvaluation`). */
-const EVALUATIONS = ['eval', 'evaluation', 'test', 'testing', 'validation', 'val', 'valid'];
 
 const keepEdges = hotInsert<{ workspace: string }>({
   table: 'registry_lineage_edges',
@@ -52,7 +51,7 @@ const addOfRun = hotWrite<RunEdges>((_dialect, value) => {
   const row = (downstream: string, upstream: string, kind: ReturnType<typeof sql>) =>
     sql`select ${value('workspace')}, ${sql.raw(downstream)}, ${sql.raw(upstream)}, ${kind}, ${said}`;
   const evaluated = sql`case when exists (select 1 from input_tags t where t.input_uuid = i.input_uuid
-    and t.name = 'mlflow.data.context' and lower(t.value) in (${sql.join(EVALUATIONS.map((one) => sql.lit(one)))}))
+    and t.name = ${sql.lit(CONTEXT_TAG)} and lower(t.value) in (${sql.join(EVALUATION_CONTEXTS.map((one) => sql.lit(one)))}))
     then 'evaluated_on' else 'trained_on' end`;
   return sql`insert into registry_lineage_edges (workspace, downstream, upstream, kind, origin, declared_by, at_ms)
     ${row(`'run:' || i.destination_id`, `'dataset:' || d.name || '@' || d.digest`, evaluated)}
