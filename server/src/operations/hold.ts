@@ -111,9 +111,8 @@ export async function listHolds(
       { modelId: identity?.modelId ?? null, version, names: readableNames(actor, 'model'), withLifted },
       { before, limit },
     );
-    const modelNames = new Map<string, string>();
-    for (const modelId of new Set(found.map((hold) => hold.modelId)))
-      modelNames.set(modelId, (await reader.versionRecords.findModel(modelId))?.name ?? '');
+    const modelIds = new Set(found.map(({ modelId }) => modelId));
+    const modelNames = await reader.versionRecords.namesOf([...modelIds]);
     const names = await reader.subjects.names(found.flatMap(subjectsOfMarking));
     return found.map((hold) => ({ hold, modelName: modelNames.get(hold.modelId) ?? '', names }));
   });
