@@ -1,11 +1,10 @@
 import type { Actor } from '../domain/actor.ts';
-import { isRegistryError } from '../domain/errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import { toMlflowStage } from '../domain/stage.ts';
+import { archiveInUnit } from './archive-move.ts';
 import { findKeepers, whyKept } from './keeper.ts';
-import type { Deps, Reader, Writer } from './ports.ts';
+import type { Deps, Reader } from './ports.ts';
 import { authorizeChange } from './registered-model.ts';
-import { transitionInUnit } from './transition.ts';
 import { requireModel } from './visibility.ts';
 
 export interface ArchiveRequest {
@@ -55,36 +54,12 @@ export async function archiveVersions(deps: Deps, actor: Actor, input: ArchiveRe
     const planned = await plan(writer);
     const archived: number[] = [];
     const kept = [...planned.kept];
+    const why = `all but the ${keepLatest} newest in ${stage}`;
     for (const version of planned.archived) {
-      const refusal = await archiveOne(deps, writer, actor, { name, version, stage, keepLatest });
+      const refusal = await archiveInUnit(deps, writer, actor, { name, version, reason: why });
       if (refusal === null) archived.push(version);
       else kept.push({ version, reason: refusal });
     }
     return { archived, kept };
   });
-}
-
-/** Null: it is archived; else why it stays. */
-async function archiveOne(
-  deps: Deps,
-  writer: Writer,
-  actor: Actor,
-  { name, version, stage, keepLatest }: Omit<ArchiveRequest, 'dryRun'> & { readonly version: number },
-): Promise<string | null> {
-  const reason = `all but the ${keepLatest} newest in ${stage}`;
-  try {
-    const to = 'archived';
-    const outcome = await transitionInUnit(deps, writer, actor, {
-      name,
-      version,
-      to,
-      displace: false,
-      reason,
-    });
-    return outcome.kind === 'moved' ? null : outcome.message;
-  } catch (error) {
-    if (isRegistryError(error, 'transition_not_allowed') || isRegistryError(error, 'permission_denied'))
-      return error.message;
-    throw error;
-  }
 }
