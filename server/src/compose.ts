@@ -32,6 +32,7 @@ import type { ArtifactStore } from './operations/ports/artifact-store.ts';
 import type { CheckpointSink } from './operations/ports/checkpoint-sink.ts';
 import type { DatabaseInspector } from './operations/ports/database.ts';
 import type { IdentityProvider } from './operations/ports/identity-provider.ts';
+import type { RetentionSettings } from './operations/ports/retention-settings.ts';
 import type { Deps } from './operations/ports.ts';
 import { recordSettings } from './operations/settings-record.ts';
 import { openSqlite } from './store/dialect.sqlite.ts';
@@ -50,6 +51,8 @@ interface StopOptions {
 /** All of them together stay below the 30 s that supervisors give a program before they kill it. */
 const DRAIN_MS = 18_000;
 const STEP_MS = 2_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The running parts. `close` stops them in order; what is under way is finished first. Nothing makes it hang. */
 export interface Running {
@@ -71,7 +74,6 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });
-  for (const name of config.withoutEffect) logger.warn(`${name} is set, but has no effect in this version`);
   const uri = databaseUri(config);
   if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
   const engine = await openPreparedDatabase(config, (engine) =>
@@ -194,6 +196,7 @@ function hostParts(
     fileUses: collectedUses(),
     refusals: countedRefusals(),
     governance: { requireApproval: config.requireApproval, baseUrl: config.baseUrl },
+    retention: retentionSettings(config),
     signInRules: {
       isOff: config.auth === 'none',
       passwords: config.auth !== 'oidc' || config.oidcLocalSignIn,
@@ -202,6 +205,20 @@ function hostParts(
     },
     auditSigner: auditSignerOfFile(config.auditKeyFile),
     ...webhookParts(config),
+  };
+}
+
+function retentionSettings(config: Config): RetentionSettings {
+  return {
+    periods: {
+      development: config.retentionDevelopmentDays * DAY_MS,
+      staging: config.retentionStagingDays * DAY_MS,
+      production: config.retentionProductionDays * DAY_MS,
+      archived: config.retentionArchivedDays * DAY_MS,
+    },
+    purge: config.retentionPurge,
+    graceMs: config.retentionGraceHours * HOUR_MS,
+    maxShare: config.retentionMaxShare,
   };
 }
 

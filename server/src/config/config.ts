@@ -3,10 +3,7 @@ import { Refused } from './locations.ts';
 import { SETTINGS, type Setting, type SettingValues } from './settings.ts';
 
 /** Everything that the program is told from outside, checked. */
-export type Config = SettingValues & {
-  /** Names that were set although they have no effect in this version. */
-  readonly withoutEffect: readonly string[];
-};
+export type Config = SettingValues;
 
 /** The environment cannot be used; `message` is one line for the operator, without secrets. */
 export class ConfigError extends Error {}
@@ -22,17 +19,15 @@ const OUR_PREFIXES = ['REGISTRY_', 'RETENTION_'];
 export function loadConfig(env: Environment, readFile: (path: string) => string): Config {
   refuseUnknown(env);
   const values = new Map<string, unknown>();
-  const withoutEffect: string[] = [];
   for (const [key, setting] of Object.entries(SETTINGS) as [string, Setting<unknown>][]) {
     const given = readSetting(setting, env, readFile);
-    if (given !== undefined && setting.later) withoutEffect.push(given.name);
     const text = given?.text ?? setting.default;
     values.set(
       key,
       text === undefined ? undefined : parseSetting(setting, given?.name ?? setting.names[0], text),
     );
   }
-  const config = { ...Object.fromEntries(values), withoutEffect } as unknown as Config;
+  const config = Object.fromEntries(values) as unknown as Config;
   checkPublicBind(config);
   checkS3(config);
   checkOidc(config);

@@ -5,6 +5,7 @@ import {
   parseArtifactRoot,
   parseDatabaseUri,
 } from './locations.ts';
+import { RETENTION_SETTINGS } from './retention-settings.ts';
 import { S3_SETTINGS } from './s3-settings.ts';
 import {
   parseBaseUrl,
@@ -15,7 +16,6 @@ import {
   parseList,
   parseLogLevel,
   parsePort,
-  parseWhole,
 } from './values.ts';
 import { WEBHOOK_SETTINGS } from './webhook-settings.ts';
 
@@ -30,8 +30,6 @@ export interface Setting<T> {
   readonly meaning: string;
   /** May also come from the file that `<NAME>_FILE` names, and never shows in a message. */
   readonly secret?: true;
-  /** Checked already, without effect in this version. */
-  readonly later?: true;
   /** Throws any error when the text is not acceptable. */
   readonly parse: (text: string) => T;
 }
@@ -39,8 +37,6 @@ export interface Setting<T> {
 function setting<T>(row: Setting<T>): Setting<T> {
   return row;
 }
-
-const DAYS = 'a whole number of days, 0 or more';
 
 /** The table. Generated from it: docs/configuration.md. */
 export const SETTINGS = {
@@ -128,23 +124,9 @@ export const SETTINGS = {
     parse: parseDays,
   }),
   ...ACCESS_SETTINGS,
-  retentionDevelopmentDays: retention('DEVELOPMENT', '30'),
-  retentionStagingDays: retention('STAGING', '90'),
-  retentionProductionDays: retention('PRODUCTION', '365'),
-  retentionArchivedDays: retention('ARCHIVED', '1095'),
+  ...RETENTION_SETTINGS,
   ...WEBHOOK_SETTINGS,
 } as const;
-
-function retention(stage: string, days: string): Setting<number> {
-  return {
-    names: [`RETENTION_${stage}_DAYS`],
-    default: days,
-    accepts: DAYS,
-    meaning: `How long versions in ${stage.toLowerCase()} are kept.`,
-    later: true,
-    parse: parseWhole,
-  };
-}
 
 type Settings = typeof SETTINGS;
 

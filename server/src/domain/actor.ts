@@ -49,6 +49,14 @@ export const LOCAL_ACTOR: Actor = {
   ],
 };
 
+/** What takes versions away when their time has run out. */
+export const RETENTION: Actor = {
+  subjectId: 'system:retention',
+  kind: 'system',
+  displayName: 'retention',
+  grants: [{ role: 'admin', resource: 'model', pattern: '*' }],
+};
+
 /** Whoever has the database and the program: the server by itself, and the command line. */
 export const OPERATOR: Actor = {
   subjectId: 'operator',

@@ -28,6 +28,8 @@ export const AUDIT_ACTIONS = [
   'check.report',
   'hold.place',
   'hold.lift',
+  'model_version.review_due',
+  'retention.apply',
   'lineage.declare',
   'taint.place',
   'taint.lift',

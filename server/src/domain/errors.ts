@@ -1,3 +1,4 @@
+import type { PlanDifference, Taking } from './retention.ts';
 import type { Tombstone } from './tombstone.ts';
 
 /** One thing wrong with an input; `path` is a JSON pointer into a body, or the name of a parameter. */
@@ -57,6 +58,13 @@ export interface ErrorParams {
   in_use: { message: string };
   hold_lifted: { holdId: string };
   taint_lifted: { taintId: string };
+  /** What the plan would change is not what was planned any more. */
+  plan_changed: { message: string; differences: readonly PlanDifference[] };
+  plan_applied: { planId: string };
+  /** A run would take more than the cap allows; `figures` say how much. */
+  retention_cap: { message: string; figures: Taking };
+  /** Time cannot be told, so nothing is taken away. */
+  clock_jumped: { message: string };
   version_tainted: { name: string; version: number; taints: readonly string[] };
   /** The new name would take the model out from under its policy. */
   policy_changes: { message: string };

@@ -114,6 +114,42 @@ describe('a policy as it is written', () => {
     const fine = parsePolicy({ name: 'p', transitions: [{ from: '*', to: 'production' }] }).policy;
     expect(fine?.transitions[0]?.from).toEqual(['development', 'staging', 'archived', 'deprecated']);
     expect([fine?.kind, fine?.models, fine?.rollbackWindowMs]).toEqual(['model', [], null]);
+    expect(fine?.retention).toEqual({ periods: {}, keepLast: 0, everInProductionMs: null, tags: [] });
+  });
+
+  test('says how long versions are kept', () => {
+    const { policy } = parsePolicy(
+      changed({
+        retention: {
+          staging: 'P14D',
+          keep_last: 3,
+          ever_in_production: 'P1825D',
+          tags: [
+            { key: 'purpose', value: 'audit', development: 'P365D' },
+            { key: 'keep', archived: 'P3650D' },
+          ],
+        },
+      }),
+    );
+    const day = 86_400_000;
+    expect(policy?.retention).toEqual({
+      periods: { staging: 14 * day },
+      keepLast: 3,
+      everInProductionMs: 1825 * day,
+      tags: [
+        { key: 'purpose', value: 'audit', periods: { development: 365 * day } },
+        { key: 'keep', value: null, periods: { archived: 3650 * day } },
+      ],
+    });
+    const { problems } = parsePolicy(
+      changed({ retention: { keep_last: -1, deprecated: 'P1D', tags: [{ staging: '14' }] } }),
+    );
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      '/retention/deprecated',
+      '/retention/keep_last',
+      '/retention/tags/0/key',
+      '/retention/tags/0/staging',
+    ]);
   });
 
   test.each<[string, unknown, string, string]>([

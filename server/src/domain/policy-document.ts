@@ -19,6 +19,13 @@ import type {
   TransitionRule,
 } from './policy.ts';
 import { CONFIDENCES, type Confidence } from './proportion.ts';
+import {
+  NO_RETENTION,
+  type Periods,
+  type RetainedStage,
+  type RetentionRule,
+  type TagPeriods,
+} from './retention.ts';
 import type { ScoreColumns } from './score-table.ts';
 import { STAGES, type Stage } from './stage.ts';
 
@@ -26,6 +33,7 @@ const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 const WRITER: readonly Principal[] = [{ kind: 'role', role: 'writer' }];
 /** More is a mistake, or an attack. */
 const MANY = 100;
+const KEPT_LAST = 1_000;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
@@ -48,6 +56,7 @@ export function parsePolicy(document: unknown): {
     metrics: field(readMetrics, new Map()),
     freeze: field((at) => at.list(readFreeze, { max: MANY }), []),
     rollbackWindowMs: field(readDuration, null, 'rollback_window'),
+    retention: field(readRetention, NO_RETENTION),
   });
   return { policy: problems.length === 0 ? policy : null, problems };
 }
@@ -285,6 +294,36 @@ function readFreeze(at: Place): FreezeWindow {
   });
   if (window.toMs <= window.fromMs && window.toMs !== 0) at.refuse('A freeze ends after it began.');
   return window;
+}
+
+const PERIODS = {
+  development: field<number | null>(readDuration, null),
+  staging: field<number | null>(readDuration, null),
+  production: field<number | null>(readDuration, null),
+  archived: field<number | null>(readDuration, null),
+};
+
+function readRetention(at: Place): RetentionRule {
+  const { keepLast, everInProductionMs, tags, ...periods } = at.object({
+    ...PERIODS,
+    keepLast: field((one) => one.whole(0, KEPT_LAST), 0, 'keep_last'),
+    everInProductionMs: field(readDuration, null, 'ever_in_production'),
+    tags: field((one) => one.list(readTagPeriods, { max: MANY }), []),
+  });
+  return { periods: given(periods), keepLast, everInProductionMs, tags };
+}
+
+function readTagPeriods(at: Place): TagPeriods {
+  const { key, value, ...periods } = at.object({
+    ...PERIODS,
+    key: field((one) => one.text(250)),
+    value: field<string | null>((one) => one.text(5000), null),
+  });
+  return { key, value, periods: given(periods) };
+}
+
+function given(periods: Readonly<Record<RetainedStage, number | null>>): Partial<Periods> {
+  return Object.fromEntries(Object.entries(periods).filter(([, ms]) => ms !== null));
 }
 
 function readTime(at: Place): number {

@@ -2,6 +2,7 @@ import type { Role } from './actor.ts';
 import type { MetricDirection } from './metric-direction.ts';
 import type { Confidence } from './proportion.ts';
 import type { ModelKind } from './registered-model.ts';
+import type { RetentionRule } from './retention.ts';
 import type { ScoreColumns } from './score-table.ts';
 import { type Slot, stageOfSlot } from './slot.ts';
 import type { Stage } from './stage.ts';
@@ -22,6 +23,7 @@ export interface Policy {
   readonly freeze: readonly FreezeWindow[];
   /** How long after it left production a version may come back at once; null: it may not. */
   readonly rollbackWindowMs: number | null;
+  readonly retention: RetentionRule;
 }
 
 /** Whoever has the role on the model, or is in the group. */

@@ -11,4 +11,8 @@ export const hostDigests: Digests = {
     await pipeline(stream, hash);
     return hash.digest('hex');
   },
+  sha256Running() {
+    const hash = createHash('sha256');
+    return { add: (text) => void hash.update(text), hex: () => hash.digest('hex') };
+  },
 };

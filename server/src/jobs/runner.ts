@@ -8,6 +8,7 @@ import { noteFileUses } from './note-file-uses.ts';
 import { noteRefusals } from './note-refusals.ts';
 import { noteTokenUses } from './note-token-uses.ts';
 import { placeAuditEvents } from './place-events.ts';
+import { retainVersions } from './retain-versions.ts';
 import { sealVersions } from './seal-versions.ts';
 import { createSignal, type Signal } from './signal.ts';
 import { sweepUploads } from './sweep-uploads.ts';
@@ -59,6 +60,7 @@ export function startBackgroundJobs(
     verifyVersions(verifyDays),
     traceLineage(),
     endRequests,
+    retainVersions,
     noteTokenUses,
     noteFileUses,
     noteRefusals(deps),

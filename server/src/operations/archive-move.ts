@@ -8,7 +8,7 @@ export async function archiveInUnit(
   deps: Deps,
   writer: Writer,
   actor: Actor,
-  move: Pick<Transition, 'name' | 'version' | 'reason'>,
+  move: Pick<Transition, 'name' | 'version' | 'reason' | 'origin'>,
 ): Promise<string | null> {
   try {
     const outcome = await transitionInUnit(deps, writer, actor, { ...move, to: 'archived', displace: false });

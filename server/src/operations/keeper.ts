@@ -14,7 +14,7 @@ interface NamedModel {
 export interface Keepers {
   readonly policy: Policy;
   readonly holds: readonly Hold[];
-  readonly requests: readonly KeptRequest[];
+  readonly requests: readonly Pick<KeptRequest, 'requestId' | 'version'>[];
   /** Aliases that the policy guards. */
   readonly aliases: readonly AliasEntry[];
 }

@@ -145,6 +145,7 @@ export async function setModelVersionTag(
     await requireSameKind(writer, input.name, input.tag);
     const model = await lockModel(deps, writer, input.name);
     await writer.modelVersions.putTag(input.name, input.version, input.tag);
+    await writer.versionRecords.setTagged(input.name, input.version, deps.clock.now());
     const after = { [`tags.${input.tag.key}`]: input.tag.value };
     await recordVersionUpdate(deps, writer, actor, { model, version: input.version, after });
     await announce(deps, writer, versionTagChanged(input, input.tag.key, input.tag.value));
@@ -164,6 +165,7 @@ export async function deleteModelVersionTag(
     await requireSameKind(writer, input.name, { key: input.key, value: null });
     const model = await lockModel(deps, writer, input.name);
     await writer.modelVersions.deleteTag(input.name, input.version, input.key);
+    await writer.versionRecords.setTagged(input.name, input.version, deps.clock.now());
     const after = { [`tags.${input.key}`]: null };
     await recordVersionUpdate(deps, writer, actor, { model, version: input.version, after });
     await announce(deps, writer, versionTagChanged(input, input.key, null));

@@ -51,12 +51,45 @@ export async function governingPolicy(
   const assigned = await reader.policies.findAssigned(modelId);
   const chosen = assigned === null ? null : await findPolicy(reader, assigned);
   if (chosen !== null && chosen.policy.kind === kind) return chosen;
-  const all = (await reader.policies.list()).map(readRevision).filter(({ policy }) => policy.kind === kind);
+  const all = (await reader.policies.list()).map(readRevision);
+  return mostSpecific(all, { name, kind }) ?? builtIn;
+}
+
+export interface PolicyChooser {
+  /** All there are, built-in ones too. */
+  readonly policies: readonly Policy[];
+  policyFor(model: { readonly name: string; readonly assigned: string | null }): Policy;
+}
+
+/** Which policy governs each of many models (not prompts), as all policies are now. */
+export async function policyChooser(
+  deps: Pick<Deps, 'governance'>,
+  reader: Pick<Reader, 'policies'>,
+): Promise<PolicyChooser> {
+  const kind = 'model';
+  const all = (await reader.policies.list()).map(readRevision);
+  const byName = new Map([...BUILT_IN, ...all.map(({ policy }) => [policy.name, policy] as const)]);
+  const fallback = deps.governance.requireApproval ? GUARDED : OPEN;
+  return {
+    policies: [...byName.values()],
+    policyFor({ name, assigned }) {
+      const chosen = byName.get(assigned ?? '');
+      if (chosen?.kind === kind) return chosen;
+      return mostSpecific(all, { name, kind })?.policy ?? fallback;
+    },
+  };
+}
+
+function mostSpecific(
+  all: readonly GoverningPolicy[],
+  { name, kind }: Pick<GovernedModel, 'name' | 'kind'>,
+): GoverningPolicy | undefined {
   const ranked = all
+    .filter(({ policy }) => policy.kind === kind)
     .map((one) => ({ one, rank: rankOf(one.policy, name) }))
     .filter(({ rank }) => rank >= 0)
     .sort((a, b) => b.rank - a.rank || (a.one.policy.name < b.one.policy.name ? -1 : 1));
-  return ranked[0]?.one ?? builtIn;
+  return ranked[0]?.one;
 }
 
 /** A policy by its name, built-in ones too; null: there is none now. */

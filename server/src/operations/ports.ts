@@ -29,6 +29,10 @@ import type { PolicyReader, PolicyWriter } from './ports/policy.ts';
 import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RegistrationMetricReader, RegistrationMetricWriter } from './ports/registration-metric.ts';
+import type { RetentionReader, RetentionWriter } from './ports/retention.ts';
+import type { RetentionKeeperReader } from './ports/retention-keeper.ts';
+import type { RetentionPlanReader, RetentionPlanWriter } from './ports/retention-plan.ts';
+import type { RetentionSettings } from './ports/retention-settings.ts';
 import type { RunReader, RunWriter } from './ports/run.ts';
 import type { ScoreTableReader, ScoreTableWriter } from './ports/score-table.ts';
 import type { SealReader, SealWriter } from './ports/seal.ts';
@@ -76,6 +80,9 @@ export interface Reader {
   readonly lineage: LineageReader;
   readonly taints: TaintReader;
   readonly versionUses: VersionUseReader;
+  readonly retention: RetentionReader;
+  readonly retentionKeepers: RetentionKeeperReader;
+  readonly retentionPlans: RetentionPlanReader;
   readonly scoreTables: ScoreTableReader;
   readonly verifications: VerificationReader;
   readonly authors: AuthorReader;
@@ -114,6 +121,8 @@ export interface Writer extends Reader {
   readonly lineage: LineageWriter;
   readonly taints: TaintWriter;
   readonly versionUses: VersionUseWriter;
+  readonly retention: RetentionWriter;
+  readonly retentionPlans: RetentionPlanWriter;
   readonly scoreTables: ScoreTableWriter;
   readonly verifications: VerificationWriter;
   readonly authors: AuthorWriter;
@@ -161,6 +170,7 @@ export interface Deps {
   readonly refusals: Refusals;
   readonly signInRules: SignInRules;
   readonly governance: GovernanceSettings;
+  readonly retention: RetentionSettings;
   /** Null: accounts are those of this registry. */
   readonly identityProvider: IdentityProvider | null;
   readonly auditSigner: AuditSigner;

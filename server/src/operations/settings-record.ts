@@ -13,17 +13,28 @@ const QUERY = {
 } as const;
 
 /** What governs while nobody has said anything else. */
-const DEFAULTS: AuditValues = { require_approval_for_production: false };
+const DEFAULTS: AuditValues = {
+  require_approval_for_production: false,
+  retention_development_days: 30,
+  retention_staging_days: 90,
+  retention_production_days: 365,
+  retention_archived_days: 1095,
+  retention_purge: false,
+  retention_grace_hours: 72,
+  retention_max_share: 0.2,
+};
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Writes down at the start of a server what its settings change of what governs (v1-api section 6), compared with what was
  * written down last.
  */
 export async function recordSettings(deps: Deps): Promise<void> {
-  const now: AuditValues = { require_approval_for_production: deps.governance.requireApproval };
+  const now = settingsOf(deps);
   await deps.store.write(async (writer) => {
     const [last] = await writer.audit.search(QUERY, NEWEST);
-    const before = last?.event.after ?? DEFAULTS;
+    const before: AuditValues = { ...DEFAULTS, ...last?.event.after };
     if (Object.entries(now).every(([name, value]) => before[name] === value)) return;
     await recordEvent(deps, writer, OPERATOR, {
       action: 'settings.change',
@@ -32,4 +43,18 @@ export async function recordSettings(deps: Deps): Promise<void> {
       after: now,
     });
   });
+}
+
+function settingsOf({ governance, retention }: Pick<Deps, 'governance' | 'retention'>): AuditValues {
+  const { periods, purge, graceMs, maxShare } = retention;
+  return {
+    require_approval_for_production: governance.requireApproval,
+    retention_development_days: periods.development / DAY_MS,
+    retention_staging_days: periods.staging / DAY_MS,
+    retention_production_days: periods.production / DAY_MS,
+    retention_archived_days: periods.archived / DAY_MS,
+    retention_purge: purge,
+    retention_grace_hours: graceMs / HOUR_MS,
+    retention_max_share: maxShare,
+  };
 }

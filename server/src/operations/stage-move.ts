@@ -17,7 +17,7 @@ const DISPLACED_LIMIT = 100_000;
 
 /** A change of stage that has been judged. */
 export interface StageMove extends Omit<LockedTransition, 'reasonPath' | 'target'> {
-  readonly origin: Extract<SlotOrigin, 'direct' | 'request' | 'forced' | 'rollback'>;
+  readonly origin: Extract<SlotOrigin, 'direct' | 'request' | 'forced' | 'rollback' | 'retention'>;
   readonly requestId: string | null;
   /** Where the others in the stage go; null: they stay. */
   readonly displacedTo: Stage | null;

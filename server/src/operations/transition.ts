@@ -30,6 +30,8 @@ export interface Transition {
   readonly reasonPath?: string | null;
   /** Passes the policy; the caller has seen to the right to do so. */
   readonly forced?: boolean;
+  /** By whom it is made, where that is nobody in particular. */
+  readonly origin?: Extract<SlotOrigin, 'retention'>;
 }
 
 export interface TransitionResult extends Moved {
@@ -131,7 +133,7 @@ export async function transitionInUnit(
     return { kind: 'moved', from, version: moved, displaced: [], pendingSeal: null };
   }
   const displacedTo = governing.policy.exclusive.get(to) ?? (input.displace ? 'archived' : null);
-  const move = { ...asked, origin, requestId: null, displacedTo };
+  const move = { ...asked, origin: input.origin ?? origin, requestId: null, displacedTo };
   return { kind: 'moved', from, ...(await moveInUnit(deps, writer, actor, move)) };
 }
 

@@ -61,6 +61,7 @@ export async function editVersion(deps: Deps, actor: Actor, input: VersionEdit):
       else await writer.modelVersions.putTag(name, version, { key, value } satisfies Tag);
       await announce(deps, writer, versionTagChanged({ name, version }, key, value));
     }
+    if (input.tags.size > 0) await writer.versionRecords.setTagged(name, version, deps.clock.now());
     if (description !== undefined)
       await writer.modelVersions.setDescription(name, version, description, deps.clock.now());
     await recordVersionUpdate(deps, writer, actor, { model, version, after: changesOf(input, known, facts) });

@@ -49,6 +49,8 @@ export interface WholeVersion extends VersionView {
   readonly verification: Verification | null;
   /** When a file of it was fetched last, as far as was noticed; null: never. */
   readonly lastUsedAtMs: number | null;
+  /** In production for so long that somebody should look whether it still belongs there. */
+  readonly isDueForReview: boolean;
   /** Of data that it depends on. */
   readonly taints: readonly Taint[];
 }
@@ -71,8 +73,10 @@ export async function getVersion(
       record === null ? [] : await reader.taints.listAbove(keptVersionId(record.modelId, version.version));
     const lastUsedAtMs =
       record === null ? null : await reader.versionUses.find(record.modelId, version.version);
+    const isLive = record !== null && view.stage === 'production';
     return {
       ...view,
+      isDueForReview: isLive && (await reader.retention.isDueForReview(record)),
       verification,
       lastUsedAtMs,
       taints,

@@ -12,6 +12,8 @@ export interface StoreContext {
   readonly db: Db;
   readonly dialect: Dialect;
   readonly workspace: string;
+  /** Instead of the database's own clock. */
+  readonly databaseClock?: (() => number | null) | undefined;
   /** Called when the unit of work leaves something for a job to do. */
   readonly note?: (left: LeftWork) => void;
 }

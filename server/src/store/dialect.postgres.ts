@@ -122,6 +122,8 @@ const postgresDialect: Dialect = {
     );
     return sql`(select ${sql.join(places)} from json_array_elements(${json}::json) as j)`;
   },
+  inMlflowCollation: (text) => sql`${text} collate "default"`,
+  nowMs: sql`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
   forUpdate: sql`for update`,
   async lockKey(db, key, exclusive) {
     const lock = sql.raw(exclusive ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');

@@ -96,6 +96,8 @@ export const sqliteDialect: Dialect = {
     return sql`(select ${sql.join(places)} from json_each(${json}) as j)`;
   },
   cell: (value, type) => sql`cast(${value} as ${sql.raw(JSON_TYPES[type])})`,
+  inMlflowCollation: (text) => sql`${text}`,
+  nowMs: null,
   forUpdate: sql``,
   lockKey: async () => undefined,
   isRetryable: () => false,

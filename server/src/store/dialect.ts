@@ -35,6 +35,10 @@ export interface Dialect {
    * cheaper than taking `jsonTable` apart.
    */
   cell?(value: Expression<unknown>, type: JsonColumn[1]): RawBuilder<unknown>;
+  /** Text as MLflow's columns compare it, so that its indexes serve a join with text of ours. */
+  inMlflowCollation(text: Expression<string>): RawBuilder<string>;
+  /** What time it is, in milliseconds; null: the program and the database run on one machine. */
+  readonly nowMs: RawBuilder<number> | null;
   /** Clause that locks the selected rows until the unit of work ends; empty where one writer is the rule. */
   readonly forUpdate: RawBuilder<unknown>;
   /**

@@ -79,7 +79,7 @@ export function holdWriter(context: StoreContext): HoldWriter {
   };
 }
 
-function toHold(row: Selectable<Tables['registry_holds']>): Hold {
+export function toHold(row: Selectable<Tables['registry_holds']>): Hold {
   return {
     holdId: row.hold_id,
     modelId: row.model_id,

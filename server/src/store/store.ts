@@ -10,6 +10,8 @@ const ATTEMPTS = 5;
 
 export interface StoreOptions {
   readonly workspace?: string;
+  /** Instead of the database's own clock: tests own time. Null: it has none. */
+  readonly databaseClock?: () => number | null;
   /** Called after each commit that left something of this kind to do. */
   readonly onLeft?: (left: LeftWork) => void;
 }
@@ -20,10 +22,10 @@ export interface StoreOptions {
  */
 export function createStore(
   engine: Engine,
-  { workspace = 'default', onLeft = () => undefined }: StoreOptions = {},
+  { workspace = 'default', databaseClock, onLeft = () => undefined }: StoreOptions = {},
 ): Store {
   const running = new AsyncLocalStorage<true>();
-  const context = (db: Db) => ({ db, dialect: engine.dialect, workspace });
+  const context = (db: Db) => ({ db, dialect: engine.dialect, workspace, databaseClock });
   const reader: Reader = readerOf(context(engine.db));
   // Engines keep the handle of a connection; a writer is some hundred functions.
   const writers = new WeakMap<Db, Writer>();

@@ -19,6 +19,9 @@ import { modelVersionReader, modelVersionWriter } from './model-version.ts';
 import { policyReader, policyWriter } from './policy.ts';
 import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
 import { registrationMetricReader, registrationMetricWriter } from './registration-metric.ts';
+import { retentionReader, retentionWriter } from './retention.ts';
+import { retentionKeeperReader } from './retention-keeper.ts';
+import { retentionPlanReader, retentionPlanWriter } from './retention-plan.ts';
 import { runReader, runWriter } from './run.ts';
 import { scoreTableReader, scoreTableWriter } from './score-table.ts';
 import { sealReader, sealWriter } from './seal.ts';
@@ -66,6 +69,9 @@ export function readerOf(context: StoreContext): Reader {
     lineage: lineageReader(context),
     taints: taintReader(context),
     versionUses: versionUseReader(context),
+    retention: retentionReader(context),
+    retentionKeepers: retentionKeeperReader(context),
+    retentionPlans: retentionPlanReader(context),
     authors: authorReader(context),
     subjects: subjectReader(context),
     grants: grantReader(context),
@@ -106,6 +112,9 @@ export function writerOf(context: StoreContext): Writer {
     lineage: lineageWriter(context),
     taints: taintWriter(context),
     versionUses: versionUseWriter(context),
+    retention: retentionWriter(context),
+    retentionKeepers: retentionKeeperReader(context),
+    retentionPlans: retentionPlanWriter(context),
     authors: authorWriter(context),
     subjects: subjectWriter(context),
     grants: grantWriter(context),

@@ -62,6 +62,12 @@ const raiseAdoptedThrough = hotWrite<{ modelId: string; version: number }>(
     where model_id = ${value('modelId')} and adopted_through < ${value('version')}`,
 );
 
+const setTagged = hotWrite<{ workspace: string; name: string; version: number; nowMs: number }>(
+  (_dialect, value) => sql`update registry_versions set tagged_at_ms = ${value('nowMs')}
+    where version = ${value('version')} and model_id = (select model_id from registry_models
+      where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null)`,
+);
+
 export function versionRecordReader(context: StoreContext): VersionRecordReader {
   const { db, workspace } = context;
   const ofName = (name: string) =>
@@ -197,6 +203,9 @@ export function versionRecordWriter(context: StoreContext): VersionRecordWriter 
     },
     async setDeprecated(modelId, version, deprecated) {
       await one(modelId, version).set({ deprecated }).execute();
+    },
+    async setTagged(name, version, nowMs) {
+      await setTagged(context, { workspace, name, version, nowMs });
     },
     async setFacts(modelId, version, facts) {
       await one(modelId, version)

@@ -29,7 +29,6 @@ describe('defaults', () => {
     expect(config.database.kind === 'sqlite' && config.database.path.endsWith('/data/mlflow.db')).toBe(true);
     const { artifactRoot: root } = config;
     expect(root.kind === 'folder' && root.path.endsWith('/data/artifacts')).toBe(true);
-    expect(config.withoutEffect).toEqual([]);
   });
 
   test('an empty value counts as not set, as compose files give it', () => {
@@ -129,6 +128,11 @@ describe('wrong values stop the start with one line that names variable, value a
     [{ LOG_LEVEL: 'TRACE' }, 'LOG_LEVEL=TRACE: it must be DEBUG, INFO, WARNING or ERROR'],
     [{ REQUIRE_APPROVAL_FOR_PRODUCTION: 'yes' }, 'it must be true or false'],
     [{ RETENTION_STAGING_DAYS: '-1' }, 'RETENTION_STAGING_DAYS=-1: it must be a whole number of days'],
+    [{ RETENTION_ARCHIVED_DAYS: '3651' }, 'it must be a whole number of days from 0 to 3650'],
+    [{ RETENTION_PURGE: 'yes' }, 'RETENTION_PURGE=yes: it must be true or false'],
+    [{ RETENTION_GRACE_HOURS: '1.5' }, 'it must be a whole number of hours from 0 to 8760'],
+    [{ RETENTION_MAX_SHARE: '20%' }, 'RETENTION_MAX_SHARE=20%: it must be a number from 0 to 1'],
+    [{ RETENTION_MAX_SHARE: '1.1' }, 'it must be a number from 0 to 1'],
     [{ MLFLOW_ARTIFACT_ROOT: 's3://' }, 'it names no bucket; it must be a folder, a file:// URL or s3://'],
     [{ MLFLOW_ARTIFACT_ROOT: 's3://b/x' }, 'it names no bucket'],
     [{ MLFLOW_ARTIFACT_ROOT: 's3://u:p@bucket/x' }, 'it names no bucket'],
@@ -199,10 +203,4 @@ describe('an address beyond this machine', () => {
     for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost'])
       expect(load({ HOST: host }).host).toBe(host);
   });
-});
-
-test('settings without effect yet are named, so that nobody relies on them', () => {
-  expect(load({ RETENTION_STAGING_DAYS: '7', LOG_LEVEL: 'INFO' }).withoutEffect).toEqual([
-    'RETENTION_STAGING_DAYS',
-  ]);
 });

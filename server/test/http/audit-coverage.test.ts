@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from '../../src/domain/audit-event.ts';
 import { bootstrapAdmin } from '../../src/operations/bootstrap.ts';
+import { runRetention } from '../../src/operations/retention-run.ts';
 import { recordSettings } from '../../src/operations/settings-record.ts';
 import { verifyNext } from '../../src/operations/verification.ts';
 import { type TestApp, testApp } from '../support/app.ts';
@@ -452,6 +453,28 @@ test('files that are not what was sealed', async () => {
       after: { damage: 'f.txt' },
     },
   ]);
+});
+
+test('what retention takes, and what it wants looked at', async () => {
+  await v1('POST', 'models/register', { model_name: 'old', model_type: 'custom' });
+  await v1('POST', 'models/register', { model_name: 'old', model_type: 'custom', stage: 'production' });
+  server.clock.advance(366 * DAY_MS);
+  await runRetention(server.deps);
+  server.clock.advance(DAY_MS);
+  await news();
+  await runRetention(server.deps);
+  const due = (await news()).filter(({ action }) => action === 'model_version.review_due');
+  expect(due.map(({ actor, object: { name, version } }) => [actor.id, name, version])).toContainEqual([
+    'system:retention',
+    'old',
+    2,
+  ]);
+  const { plan } = await v1('POST', 'retention/plans');
+  await expectEvents();
+  const override = { override_cap: true, reason: 'cleaning up after the pilot' };
+  await v1('POST', `retention/plans/${plan.id}/apply`, { digest: plan.digest, ...override });
+  const applied = (await news()).find(({ action }) => action === 'retention.apply');
+  expect(applied).toMatchObject({ ...object('retention_plan', { id: plan.id }), reason: override.reason });
 });
 
 test('every action of the closed list has happened in these tests, and no other', () => {

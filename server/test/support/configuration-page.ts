@@ -4,7 +4,7 @@ import { SETTINGS, type Setting } from '../../src/config/settings.ts';
 export function renderConfigurationPage(): string {
   const rows = Object.values(SETTINGS as Record<string, Setting<unknown>>).map(
     (setting) =>
-      `| ${names(setting)} | ${setting.default ? `\`${setting.default}\`` : '–'} | ${setting.accepts} | ${meaning(setting)} |`,
+      `| ${names(setting)} | ${setting.default ? `\`${setting.default}\`` : '–'} | ${setting.accepts} | ${setting.meaning} |`,
   );
   return [
     '# Configuration',
@@ -23,8 +23,4 @@ export function renderConfigurationPage(): string {
 function names({ names: all, secret }: Setting<unknown>): string {
   const spelled = all.map((name) => `\`${name}\``).join(', ');
   return secret ? `${spelled} (or \`…_FILE\`: a file that holds it)` : spelled;
-}
-
-function meaning({ meaning: text, later }: Setting<unknown>): string {
-  return later ? `${text} **No effect in this version.**` : text;
 }

@@ -5,14 +5,22 @@ import type { Ids } from '../../src/operations/ports/ids.ts';
 /** A clock that stands still until the test moves it. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
+  /** Somebody sets the clock: no time passes. */
+  jump(ms: number): void;
 }
 
 export const TEST_START_MS = Date.UTC(2026, 2, 4, 6, 0, 0);
 
 export function testClock(startMs = TEST_START_MS): TestClock {
   let nowMs = startMs;
+  let driftMs = 0;
   return {
     now: () => nowMs,
+    driftMs: () => driftMs,
+    jump: (ms) => {
+      nowMs += ms;
+      driftMs += ms;
+    },
     advance: (ms) => {
       nowMs += ms;
     },

@@ -8,6 +8,7 @@ import type { Deps } from '../../src/operations/ports.ts';
 
 const fastPasswords = argonPasswords({ memory: 64, passes: 1, parallelism: 1 });
 
+const DAY_MS = 86_400_000;
 const signer = auditSigner(newAuditKey());
 
 /** What signing in and the audit log take, with passwords that are hashed fast. */
@@ -23,6 +24,7 @@ export function signInParts(): Pick<
   | 'checkpointSink'
   | 'signInRules'
   | 'governance'
+  | 'retention'
   | 'identityProvider'
 > {
   return {
@@ -34,6 +36,17 @@ export function signInParts(): Pick<
     refusals: countedRefusals(),
     auditSigner: signer,
     checkpointSink: null,
+    retention: {
+      periods: {
+        development: 30 * DAY_MS,
+        staging: 90 * DAY_MS,
+        production: 365 * DAY_MS,
+        archived: 1095 * DAY_MS,
+      },
+      purge: false,
+      graceMs: 3 * DAY_MS,
+      maxShare: 0.2,
+    },
     governance: { requireApproval: false, baseUrl: 'http://localhost:5136' },
     signInRules: { isOff: true, passwords: true, productionApprovers: new Set(), groupRoles: new Map() },
     identityProvider: null,

@@ -25,7 +25,7 @@ const QUIET = { info: () => undefined, warn: () => undefined };
 
 async function opened(engine: Engine, cleanUp: () => Promise<void> | void): Promise<OpenStore> {
   await prepareDatabase(engine, { nowMs: 0, log: QUIET });
-  const store = createStore(engine);
+  const store = createStore(engine, { databaseClock: () => null });
   return {
     store,
     engine,

@@ -113,8 +113,12 @@ const ANSWERS = {
   ],
   gate_failed: ({ message }) => ['PERMISSION_DENIED', message],
   approval_required: ({ message }) => ['PERMISSION_DENIED', message],
-  // Only our own API speaks of single holds and taints.
+  // Only our own API speaks of single holds, taints and plans.
   taint_lifted: ({ taintId }) => ['RESOURCE_CONFLICT', `The taint ${taintId} was lifted before.`],
+  plan_changed: ({ message }) => ['RESOURCE_CONFLICT', message],
+  plan_applied: ({ planId }) => ['RESOURCE_CONFLICT', `The plan ${planId} was applied before.`],
+  retention_cap: ({ message }) => ['RESOURCE_CONFLICT', message],
+  clock_jumped: ({ message }) => ['RESOURCE_CONFLICT', message],
   hold_lifted: ({ holdId }) => ['RESOURCE_CONFLICT', `The hold ${holdId} was lifted before.`],
   in_use: ({ message }) => ['RESOURCE_CONFLICT', message],
   policy_changes: ({ message }) => ['PERMISSION_DENIED', message],

@@ -53,7 +53,15 @@ export interface Description {
   /** `verbNoun`; the same in logs, tests and OpenAPI. */
   readonly operation: string;
   readonly permission: Verb | 'signed-in' | 'public';
-  readonly tag: 'Models' | 'Versions' | 'Aliases' | 'Governance' | 'Lineage' | 'Access' | 'Audit';
+  readonly tag:
+    | 'Models'
+    | 'Versions'
+    | 'Aliases'
+    | 'Governance'
+    | 'Lineage'
+    | 'Retention'
+    | 'Access'
+    | 'Audit';
   readonly summary: string;
   readonly description: string;
   /** 200 unless said. */

@@ -40,6 +40,7 @@ async function describeRoutes(routes: readonly RouteOptions[], version: string):
         { name: 'Aliases', description: 'Movable names for versions.' },
         { name: 'Governance', description: 'What may happen to versions, and who agreed.' },
         { name: 'Lineage', description: 'What was made from what, and what bad data spoil.' },
+        { name: 'Retention', description: 'What goes when its time has run out, by plan.' },
         { name: 'Access', description: 'Who may do what: sign-in, users, tokens, grants.' },
         { name: 'Audit', description: 'What happened, and the proof of it.' },
       ],

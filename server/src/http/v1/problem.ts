@@ -86,6 +86,43 @@ const PROBLEMS = {
     ({ taintId }) =>
       `The taint ${taintId} was lifted before; GET /api/v1/lineage/taints?state=all shows by whom.`,
   ],
+  plan_changed: [
+    409,
+    'Not what was planned',
+    ({ message, differences }) => ({
+      detail: message,
+      members: {
+        differences: differences.map(({ modelName, version, planned, now }) => ({
+          model_name: modelName,
+          version,
+          planned,
+          now,
+        })),
+      },
+    }),
+  ],
+  plan_applied: [
+    409,
+    'Plan was applied',
+    ({ planId }) =>
+      `The plan ${planId} was applied before; GET /api/v1/retention/plans/${planId} shows what came of it.`,
+  ],
+  retention_cap: [
+    409,
+    'Too much at once',
+    ({ message, figures }) => ({
+      detail: message,
+      members: {
+        figures: {
+          versions: figures.versions,
+          all_versions: figures.allVersions,
+          bytes: figures.bytes,
+          all_bytes: figures.allBytes,
+        },
+      },
+    }),
+  ],
+  clock_jumped: [409, 'Time cannot be told', ({ message }) => message],
   hold_lifted: [
     409,
     'Hold was lifted',

@@ -23,6 +23,7 @@ import { policyEndpoints } from './policy/index.ts';
 import { sendProblem } from './problem-reply.ts';
 import { type RedirectEndpoint, sendRedirect } from './redirect-endpoint.ts';
 import { registeredModelEndpoints } from './registered-model/index.ts';
+import { retentionEndpoints } from './retention/index.ts';
 import { sessionEndpoints } from './session/index.ts';
 import { exchangeOf } from './session-cookie.ts';
 import { subjectEndpoints } from './subject/index.ts';
@@ -41,6 +42,7 @@ export const ENDPOINTS: readonly (Endpoint | FileEndpoint | LinesEndpoint | Redi
   ...policyEndpoints,
   ...holdEndpoints,
   ...lineageEndpoints,
+  ...retentionEndpoints,
   ...sessionEndpoints,
   ...subjectEndpoints,
   ...apiTokenEndpoints,

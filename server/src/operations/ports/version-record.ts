@@ -74,6 +74,8 @@ export interface VersionRecordWriter extends VersionRecordReader {
   /** Every version up to this one has a record. */
   raiseAdoptedThrough(modelId: string, version: number): Promise<void>;
   setDeprecated(modelId: string, version: number, deprecated: boolean): Promise<void>;
+  /** A tag of the version of the living model with this name changed. */
+  setTagged(name: string, version: number, nowMs: number): Promise<void>;
   setFacts(modelId: string, version: number, facts: Facts): Promise<void>;
   setSeal(
     modelId: string,

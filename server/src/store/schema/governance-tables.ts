@@ -159,6 +159,51 @@ interface RegistryVersionUsesTable {
   used_at_ms: Int64;
 }
 
+/** What a run of retention would do, and did. */
+interface RegistryRetentionPlansTable {
+  plan_id: Fixed<string>;
+  workspace: Fixed<string>;
+  state: string;
+  made_by: Fixed<string>;
+  made_at_ms: Fixed<Int64>;
+  digest: string | null;
+  /** JSON. */
+  totals: string | null;
+  applied_by: string | null;
+  applied_at_ms: Int64 | null;
+  override_reason: string | null;
+  applied_through: number;
+}
+
+interface RegistryRetentionEntriesTable {
+  plan_id: Fixed<string>;
+  list: Fixed<string>;
+  position: Fixed<number>;
+  model_id: Fixed<string>;
+  /** As the model was called when it was planned. */
+  model_name: Fixed<string>;
+  version: Fixed<number>;
+  action: Fixed<string>;
+  reason: Fixed<string>;
+  bytes: Fixed<Int64>;
+  outcome: string | null;
+}
+
+interface RegistryRetentionScheduleTable {
+  workspace: Fixed<string>;
+  next_run_at_ms: Int64;
+  /** JSON. */
+  last_run: string | null;
+}
+
+/** Of which stays in production somebody was told that they have lasted too long. */
+interface RegistryReviewsTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  entered_at_ms: Fixed<Int64>;
+  noted_at_ms: Fixed<Int64>;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -175,4 +220,8 @@ export interface GovernanceTables {
   registry_lineage_edges: RegistryLineageEdgesTable;
   registry_taints: RegistryTaintsTable;
   registry_version_uses: RegistryVersionUsesTable;
+  registry_retention_plans: RegistryRetentionPlansTable;
+  registry_retention_entries: RegistryRetentionEntriesTable;
+  registry_retention_schedule: RegistryRetentionScheduleTable;
+  registry_reviews: RegistryReviewsTable;
 }

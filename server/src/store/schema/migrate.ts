@@ -16,6 +16,7 @@ import { scoreTables } from './migrations/0012-score-tables.ts';
 import { holds } from './migrations/0013-holds.ts';
 import { lineage } from './migrations/0014-lineage.ts';
 import { versionUses } from './migrations/0015-version-uses.ts';
+import { retention } from './migrations/0016-retention.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   holds,
   lineage,
   versionUses,
+  retention,
 ];
 
 /**

@@ -69,6 +69,8 @@ interface RegistryVersionsTable {
   /** Whether `registry_registration_metrics` has what was measured when it was registered. */
   metrics_kept: BooleanColumn;
   lineage_kept: BooleanColumn;
+  /** When a tag of it changed last. */
+  tagged_at_ms: Int64 | null;
 }
 
 /** Which version held a slot (`stage:production`, `alias:champion`) when: `from_ms <= t < to_ms`. */

@@ -81,6 +81,9 @@ export const WHOLE_VERSION_FIELDS = {
         'When one of its files was last fetched through this server; null: never, as far as was noticed.',
     }),
   ),
+  due_for_review: Type.Boolean({
+    description: 'In production for so long that somebody should look whether it still belongs there.',
+  }),
   taints: Type.Array(TAINTED_BY, { description: 'Data that it depends on and that are marked as bad.' }),
 };
 
@@ -88,6 +91,7 @@ export function renderWholeVersion({
   conflicting,
   verification,
   lastUsedAtMs,
+  isDueForReview,
   taints,
   ...view
 }: WholeVersion) {
@@ -97,6 +101,7 @@ export function renderWholeVersion({
     verified_at: renderTime(verification?.verifiedAtMs ?? null),
     damaged_file: verification?.damage ?? null,
     last_used_at: renderTime(lastUsedAtMs),
+    due_for_review: isDueForReview,
     taints: taints.map(renderTaintedBy),
   };
 }

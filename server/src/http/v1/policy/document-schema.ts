@@ -1,6 +1,8 @@
 import { ROLES } from '../../../domain/actor.ts';
 import { STAGES } from '../../../domain/stage.ts';
 import { Type } from '../schema-builder.ts';
+import { duration } from './duration-schema.ts';
+import { RETENTION_DOCUMENT } from './retention-schema.ts';
 
 /* The policy document as JSON Schema. What can be said only in words is in the descriptions; the server checks all of it. */
 
@@ -8,10 +10,6 @@ const closed = { additionalProperties: false } as const;
 const STAGE = Type.Enum([...STAGES]);
 const stage = (description: string) => Type.Enum([...STAGES], { description });
 const flag = (description: string) => Type.Boolean({ description });
-const duration = (meaning: string) =>
-  Type.String({
-    description: `${meaning} ISO 8601 in weeks, days, hours, minutes and seconds: \`PT24H\`, \`P14D\`.`,
-  });
 const time = (meaning: string) => Type.String({ description: `${meaning} RFC 3339 with a zone.` });
 
 const principals = (meaning: string) =>
@@ -258,6 +256,7 @@ export const POLICY_DOCUMENT = Type.Object(
         'So long after it left production a version may come back without votes; unless given: never.',
       ),
     ),
+    retention: Type.Optional(RETENTION_DOCUMENT),
   },
   { ...closed, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Policy' },
 );
