@@ -8,6 +8,7 @@ import { type EngineName, openDatabases } from './database.ts';
 import { distance } from './distance.ts';
 import { lineage } from './lineage.ts';
 import { million } from './million.ts';
+import { retention } from './retention.ts';
 import { scenarios } from './scenarios.ts';
 import { type Seeded, seed } from './seed.ts';
 import { type Place, type ServerProcess, startMlflow, startRegistry } from './server-process.ts';
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     distance: { type: 'boolean', default: false },
     million: { type: 'boolean', default: false },
     lineage: { type: 'boolean', default: false },
+    retention: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
     'sign-in': { type: 'boolean', default: false },
   },
@@ -39,6 +41,7 @@ const databases = await openDatabases(engine, folder);
 try {
   if (options.million) await million(databases, seconds);
   else if (options.lineage) await lineage(databases, seconds);
+  else if (options.retention) await retention(databases);
   else if (options.memory) await memory();
   else if (options['sign-in']) await costOfSignIn();
   else await compare();

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setInterval as every } from 'node:timers';
+import { residentMib } from './resident.ts';
 import type { ServerProcess } from './server-process.ts';
 
 const MIB = 1024 * 1024;
@@ -120,10 +121,4 @@ async function peakMib(pid: number, work: () => Promise<void>): Promise<number> 
   await work();
   clearInterval(watch);
   return peak;
-}
-
-/** Linux. */
-function residentMib(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1024;
 }

@@ -5,7 +5,7 @@ import type { Reader } from './ports.ts';
 type DescendantReader = Pick<Reader, 'retention' | 'retentionKeepers'>;
 
 /** Versions whose descendants are looked at together, and how many of those. */
-const ROOTS_AT_ONCE = 200;
+const ROOTS_AT_ONCE = 1_000;
 const DESCENDANTS_AT_ONCE = 20_000;
 const LOOKED_UP_AT_ONCE = 1_000;
 

@@ -22,7 +22,7 @@ export interface PlanView {
 }
 
 /** Versions that are looked at together. */
-const SCANNED_AT_ONCE = 2_000;
+const SCANNED_AT_ONCE = 1_000;
 export const PLAN_LIFETIME_MS = 86_400_000;
 
 /** Plans are about every model at once. @throws `permission_denied`. */
