@@ -9,13 +9,17 @@ export type OpenDeps = (needs: {
 
 type Options = Record<string, string | true | undefined>;
 
-/** Adds `admin …`, `audit …` and `compare`. What they do is loaded when they are asked for: a server needs none of it. */
+/** Adds `admin …`, `audit …`, `compare` and `retention …`. What they do is loaded when they are asked for: a server needs none of it. */
 export function addCommands(program: Command, open: OpenDeps, tools: ProofTools): void {
   addAdmin(
     program.command('admin').description('make accounts, tokens and grants in the database of the settings'),
     open,
   );
   addCompare(program, open);
+  addRetention(
+    program.command('retention').description('plan what goes because its time has run out, and do it'),
+    open,
+  );
   addAudit(program.command('audit').description('verify or export the log of what happened'), open, tools);
 }
 
@@ -88,6 +92,27 @@ function addCompare(program: Command, open: OpenDeps): void {
         format: String(options['format'] ?? 'table'),
       };
       return withDeps(open, options, (deps) => compare(deps, input), { readsFiles: true });
+    });
+}
+
+function addRetention(retention: Command, open: OpenDeps): void {
+  const load = () => import('./retention.ts');
+  retention
+    .command('plan')
+    .description('say what would be archived and purged now, and what stays and why')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => withDeps(open, options, async (deps) => (await load()).plan(deps)));
+  retention
+    .command('apply <plan> <digest>')
+    .description('do what a plan says; exit code 1 when some of it was left out')
+    .option('--override-cap <reason>', 'take more than RETENTION_MAX_SHARE allows, and why')
+    .option('--json', 'print JSON')
+    .action(async (planId: string, digest: string, options: Options) => {
+      const { overrideCap } = options;
+      const overrideReason = typeof overrideCap === 'string' ? overrideCap : null;
+      const run = async (deps: CommandDeps) => (await load()).apply(deps, { planId, digest, overrideReason });
+      // What leaves development is frozen.
+      await withDeps(open, options, run, { readsFiles: true });
     });
 }
 

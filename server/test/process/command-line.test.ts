@@ -97,7 +97,7 @@ describe('accounts from the command line, while the server runs', () => {
   });
 
   test.each<[string, number, RegExp]>([
-    ['nonsense', 2, /unknown command 'nonsense'; there are serve, db, admin, compare, audit/],
+    ['nonsense', 2, /unknown command 'nonsense'; there are serve, db, admin, compare, retention, audit/],
     ['admin nonsense', 2, /nonsense/],
     ['admin create-user eve', 2, /--password-stdin/],
     ['admin create-user eve --role king --password-stdin', 2, /'king' is no role; there are reader/],
@@ -208,5 +208,45 @@ describe('comparing from the command line', () => {
     const { status, stderr } = run(command);
     expect([status, stderr.trim().split('\n').length]).toEqual([code, 1]);
     expect(stderr).toContain(text);
+  });
+});
+
+// Of the two versions of barn from before.
+describe('retention from the command line', () => {
+  test('says what would go and why, does it, and does it once', () => {
+    const young = done('retention plan');
+    expect(young).toBe(
+      'Nothing is to be done.\n2 versions: 0 to archive, 0 to purge (0 bytes), 0 kept, 2 whose time has not come.\n',
+    );
+    const database = new DatabaseSync(join(folder, 'mlflow.db'));
+    const longAgo = Date.parse('2026-01-02T03:04:05Z');
+    database.exec(`update registry_versions set created_at_ms = ${longAgo}`);
+    database.exec(`update registry_slot_intervals set from_ms = ${longAgo}`);
+    database.exec(`insert into registry_holds (hold_id, model_id, version, reason, reference, placed_by, placed_at_ms)
+      select 'h', model_id, 2, 'r', 'LEGAL-14', 'local', 0 from registry_models where name = 'barn'`);
+    database.close();
+    const [header, action, empty, keptTitle, , kept, , totals, way] = done('retention plan').split('\n');
+    expect(header).toMatch(/^model +version +action +bytes +reason$/);
+    expect(action).toMatch(
+      /^barn +1 +archive +0 +development, untouched since 2026-01-02T03:04:05\.000Z; 30 days allowed$/,
+    );
+    expect([empty, keptTitle]).toEqual(['', 'Kept:']);
+    expect(kept).toMatch(/^barn +2 +hold LEGAL-14$/);
+    expect(totals).toMatch(/^2 versions: 1 to archive, .* 1 kept, 0 whose time has not come\.$/);
+    const apply = way?.replace('To do it: farmiq-registry ', '') ?? '';
+    expect(run(apply.replace(/sha256:.*/, 'sha256:0')).stderr).toContain('read it again');
+    expect(done(apply)).toBe('1 done, 0 left out.\n');
+    const again = run(apply);
+    expect([again.status, again.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^farmiq-registry: the plan .* was applied before\.\n$/),
+    ]);
+    expect(json('retention plan')).toMatchObject({ actions: [], totals: { notDue: 1, kept: 1 } });
+  });
+
+  test('a plan that is not there ends with 1 and a line that says why', () => {
+    const { status, stderr } = run('retention apply none sha256:0');
+    expect([status, stderr.trim().split('\n').length]).toEqual([1, 1]);
+    expect(stderr).toContain('There is no retention plan none');
   });
 });
