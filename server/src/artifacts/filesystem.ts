@@ -12,6 +12,7 @@ import { listFolder, statEntry, walkFiles } from './folder-entries.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { locateFile } from './locate-file.ts';
 import { openInside } from './open-inside.ts';
+import { removeFiles } from './remove-files.ts';
 import { checkRoot, rootIdentity } from './root-state.ts';
 import { stageFile } from './stage-file.ts';
 import { removeEntry, sweepAllServers, sweepServer } from './temporary-files.ts';
@@ -55,6 +56,7 @@ export async function openFilesystemArtifactStore(options: FilesystemOptions): P
     list: (path) => listFolder(layout, path),
     walk: (path) => walkFiles(layout, path),
     remove: (path) => removeEntry(layout, path),
+    removeFiles: (root, paths) => removeFiles(layout, root, paths),
     ping: () => ping(layout),
     sweepServer: (serverId) => sweepServer(layout, serverId),
   };

@@ -6,6 +6,9 @@ import { listKeys } from './s3-entries.ts';
 import { answered } from './s3-errors.ts';
 import { folderPrefix, objectKey } from './s3-layout.ts';
 
+/** S3 takes no more. */
+const KEYS_AT_ONCE = 1_000;
+
 /**
  * Removes the object of the path, and all below it, a page at a time: readers may see a part of a folder while it
  * goes. @throws `unavailable`; then a part may be left, and again is fine.
@@ -19,6 +22,13 @@ export async function removeObjects(bucket: S3Bucket, path: ArtifactPath): Promi
         objects.map((object) => object.key),
       );
   await deleteKeys(bucket, [key]);
+}
+
+/** Removes these objects and nothing else. @throws `unavailable`. */
+export async function removeObjectsAt(bucket: S3Bucket, paths: readonly ArtifactPath[]): Promise<void> {
+  const keys = paths.map((path) => objectKey(bucket.layout, path));
+  for (let i = 0; i < keys.length; i += KEYS_AT_ONCE)
+    await deleteKeys(bucket, keys.slice(i, i + KEYS_AT_ONCE));
 }
 
 async function deleteKeys({ client, at }: S3Bucket, keys: readonly string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { createDirectTransfer } from './s3-direct.ts';
 import { listKeys, listObjects, statObject, walkObjects } from './s3-entries.ts';
 import { locateInS3 } from './s3-layout.ts';
 import { openObject } from './s3-read.ts';
-import { removeObjects } from './s3-remove.ts';
+import { removeObjects, removeObjectsAt } from './s3-remove.ts';
 import { stageObject } from './s3-stage.ts';
 import { sweepClientUploads, sweepOtherServers, sweepServerUploads } from './s3-uploads.ts';
 
@@ -29,6 +29,7 @@ export async function openS3ArtifactStore(options: S3Options): Promise<S3Artifac
     list: (path) => listObjects(bucket, path),
     walk: (path) => walkObjects(bucket, path),
     remove: (path) => removeObjects(bucket, path),
+    removeFiles: (_root, paths) => removeObjectsAt(bucket, paths),
     sweepServer: (serverId) => sweepServerUploads(bucket, serverId),
     ping: () => ping(bucket),
   };

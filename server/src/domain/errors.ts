@@ -37,6 +37,8 @@ export interface ErrorParams {
   /** `selector` is the caller's wording (`9`, `1.4.0`, `stage production`); `stages` lists stages that have versions. */
   version_not_found: { name: string; selector: string; stages?: readonly string[] };
   version_deleted: { name: string; version: number; tombstone?: Tombstone };
+  /** Its files are gone, too. */
+  version_purged: { name: string; version: number; tombstone?: Tombstone };
   alias_not_found: { name: string; alias: string };
   already_in_stage: { name: string; version: number; stage: string };
   /** The version's files are not the ones that the caller had in mind; null: they are not sealed. */

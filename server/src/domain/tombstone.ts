@@ -43,4 +43,6 @@ export interface Tombstone {
   /** Oldest first. */
   readonly approvals: readonly Approved[];
   readonly deletedAtMs: Int64;
+  /** When its files were removed, or began to be; null: they were not. */
+  readonly purgedAtMs: number | null;
 }

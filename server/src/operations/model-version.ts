@@ -6,7 +6,6 @@ import type { Page } from '../domain/page.ts';
 import { readableNames } from '../domain/permission.ts';
 import { checkPromptTag, PROMPT_TAG } from '../domain/registered-model.ts';
 import type { ModelVersionSearch } from '../domain/search/model-version.ts';
-import { aliasSlot } from '../domain/slot.ts';
 import { fromMlflowStage, MLFLOW_STAGES, type MlflowStage } from '../domain/stage.ts';
 import { checkRegistryTagKey, checkVersionTag, type Tag } from '../domain/tag.ts';
 import { versionTagChanged } from '../domain/webhook-payload.ts';
@@ -16,6 +15,7 @@ import { refuseInUse } from './governed-doors.ts';
 import { type LockedModel, lockModel, requireRecord } from './model-identity.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
 import { authorizeChange, authorizeRead, checkDescription } from './registered-model.ts';
+import { buryVersion } from './version-burial.ts';
 import { announce } from './webhook-announcement.ts';
 
 /** MLflow's limit for one page of versions. */
@@ -111,19 +111,9 @@ export async function deleteModelVersion(
   await deps.store.write(async (writer) => {
     const doomed = await requireVersion(writer, name, version);
     const model = await lockModel(deps, writer, name);
-    const { modelId } = model;
     await requireRecord(deps, writer, { model, version });
     await refuseInUse(deps, writer, model, version);
-    const nowMs = deps.clock.now();
-    const aliases = doomed.aliases.map(aliasSlot);
-    const open = await writer.slots.listStageSlots(modelId, version);
-    const atMs = await writer.slots.nextInstant(modelId, [...open, ...aliases], nowMs);
-    // MLflow: its own store means to drop the aliases, too, but compares a text with a number.
-    for (const alias of doomed.aliases) await writer.aliases.delete(name, alias);
-    await writer.slots.leaveAll(modelId, version, atMs);
-    await writer.versionRecords.tombstone(modelId, version, nowMs, actor.subjectId);
-    await writer.modelVersions.markDeleted(name, version, nowMs);
-    await writer.registeredModels.touch(name, nowMs);
+    await buryVersion(deps, writer, actor, { model, doomed });
     await recordEvent(deps, writer, actor, {
       action: 'model_version.delete',
       object: versionObject(model, version),

@@ -42,6 +42,7 @@ async function selected(
       'invalid_argument',
       'version_not_found',
       'version_deleted',
+      'version_purged',
       'alias_not_found',
       'no_versions',
     ] as const;

@@ -26,6 +26,7 @@ import type { MetricReader, MetricWriter } from './ports/metric.ts';
 import type { ModelVersionReader, ModelVersionWriter } from './ports/model-version.ts';
 import type { Passwords } from './ports/passwords.ts';
 import type { PolicyReader, PolicyWriter } from './ports/policy.ts';
+import type { PurgeReader, PurgeWriter } from './ports/purge.ts';
 import type { Refusals } from './ports/refusals.ts';
 import type { RegisteredModelReader, RegisteredModelWriter } from './ports/registered-model.ts';
 import type { RegistrationMetricReader, RegistrationMetricWriter } from './ports/registration-metric.ts';
@@ -80,6 +81,7 @@ export interface Reader {
   readonly lineage: LineageReader;
   readonly taints: TaintReader;
   readonly versionUses: VersionUseReader;
+  readonly purges: PurgeReader;
   readonly retention: RetentionReader;
   readonly retentionKeepers: RetentionKeeperReader;
   readonly retentionPlans: RetentionPlanReader;
@@ -121,6 +123,7 @@ export interface Writer extends Reader {
   readonly lineage: LineageWriter;
   readonly taints: TaintWriter;
   readonly versionUses: VersionUseWriter;
+  readonly purges: PurgeWriter;
   readonly retention: RetentionWriter;
   readonly retentionPlans: RetentionPlanWriter;
   readonly scoreTables: ScoreTableWriter;

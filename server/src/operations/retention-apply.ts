@@ -5,6 +5,7 @@ import { archiveInUnit } from './archive-move.ts';
 import { recordEvent } from './audit.ts';
 import type { PlanEntry, RetentionPlan } from './ports/retention-plan.ts';
 import type { Deps, Reader, Writer } from './ports.ts';
+import { markInUnit } from './purge.ts';
 import { type Judged, type Judgement, judgementNow, judgeVersions } from './retention-judgement.ts';
 import { authorizeRetention, findPlan } from './retention-plan.ts';
 
@@ -161,11 +162,12 @@ export async function goOnWithPlan(deps: Deps): Promise<boolean> {
       await writer.retentionPlans.end(planId);
       return true;
     }
-    const differences = await compareWithNow(deps, writer, entries, await judgementNow(deps, writer));
+    const by = await judgementNow(deps, writer);
+    const differences = await compareWithNow(deps, writer, entries, by);
     const outcomes = new Map<number, string>();
     for (const entry of entries) {
       const difference = differences.get(entry.position);
-      outcomes.set(entry.position, difference?.now ?? (await act(deps, writer, entry)) ?? DONE);
+      outcomes.set(entry.position, difference?.now ?? (await act(deps, writer, entry, by.nowMs)) ?? DONE);
     }
     await writer.retentionPlans.setOutcomes(planId, outcomes);
     await writer.retentionPlans.setAppliedThrough(planId, last.position);
@@ -174,8 +176,11 @@ export async function goOnWithPlan(deps: Deps): Promise<boolean> {
 }
 
 /** Null: it is done; else why not. */
-async function act(deps: Deps, writer: Writer, entry: PlanEntry): Promise<string | null> {
-  if (entry.action === 'purge') return 'RETENTION_PURGE is false';
+async function act(deps: Deps, writer: Writer, entry: PlanEntry, nowMs: number): Promise<string | null> {
+  if (entry.action === 'purge')
+    return deps.retention.purge
+      ? markInUnit(deps, writer, RETENTION, { ...entry, nowMs })
+      : 'RETENTION_PURGE is false';
   const { modelName: name, version, reason } = entry;
   return archiveInUnit(deps, writer, RETENTION, { name, version, reason, origin: 'retention' });
 }

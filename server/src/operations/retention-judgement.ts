@@ -168,7 +168,8 @@ function keptByPlace({ newer }: RetainedVersion, { name, retention }: Policy): s
     : null;
 }
 
-function whyNotPurged({ seal }: RetainedVersion): string | null {
+function whyNotPurged({ seal, purgeDueAtMs }: RetainedVersion): string | null {
+  if (purgeDueAtMs !== null) return `marked, to be purged after ${new Date(purgeDueAtMs).toISOString()}`;
   return seal === 'pending' ? 'its files are still being sealed' : null;
 }
 

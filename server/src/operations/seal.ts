@@ -10,6 +10,7 @@ import { MLMODEL, type ReadMlmodel, readMlmodelFile } from './mlmodel-file.ts';
 import type { WalkedFile } from './ports/artifact-store.ts';
 import type { PendingSeal } from './ports/seal.ts';
 import type { Deps, Writer } from './ports.ts';
+import { refuseSweeping } from './purge-files.ts';
 import { findVersionFiles } from './version-place.ts';
 
 /** Where a version's files are: under a path of ours (seen before the unit of work), nowhere, or out of reach. */
@@ -58,6 +59,7 @@ export async function sealInUnit(
   if (files.kind === 'none') return { seal: 'open', ...NOT_SEALED };
   if (files.kind === 'unreachable') return { seal: 'impossible', ...NOT_SEALED };
   await writer.seals.lockTree(files.root, 'freeze');
+  await refuseSweeping(writer, files.root);
   await writer.seals.freeze(files.root, version.modelId, version.version);
   await writer.authors.addSenders({ kind: 'version', ...version }, files.root);
   const manifest = await manifestFromRecords(writer, files.root, files.seen);
@@ -215,6 +217,7 @@ async function freezeTree(
   await writer.versionRecords.setSeal(modelId, version, { seal, ...NOT_SEALED, nowMs: deps.clock.now() });
   if (root === null) return null;
   await writer.seals.lockTree(root, 'freeze');
+  await refuseSweeping(writer, root);
   await writer.seals.freeze(root, modelId, version);
   await writer.authors.addSenders({ kind: 'version', modelId, version }, root);
   return root;

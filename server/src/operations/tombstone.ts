@@ -4,7 +4,7 @@ import type { VersionRecord } from '../domain/version-record.ts';
 import type { KeptRequest } from './ports/transition-request.ts';
 import type { Reader } from './ports.ts';
 
-export type ApprovalReader = Pick<Reader, 'transitionRequests' | 'subjects'>;
+export type ApprovalReader = Pick<Reader, 'transitionRequests' | 'subjects' | 'purges'>;
 
 /** What stays of deleted versions of one model, in their order. */
 export async function tombstonesOf(
@@ -15,6 +15,7 @@ export async function tombstonesOf(
   if (first === undefined) return [];
   const numbers = records.map(({ version }) => version);
   const requests = await reader.transitionRequests.listExecuted(first.modelId, numbers);
+  const purges = await reader.purges.listOf(first.modelId, numbers);
   const approvals = Map.groupBy(await describeApproved(reader, requests), ({ version }) => version);
   return records.map(({ version, semanticVersion, digest, facts, deletedAtMs }) => ({
     version,
@@ -24,6 +25,7 @@ export async function tombstonesOf(
       facts,
       approvals: approvals.get(version) ?? [],
       deletedAtMs: deletedAtMs ?? 0,
+      purgedAtMs: purges.get(version)?.begunAtMs ?? null,
     },
   }));
 }

@@ -45,7 +45,7 @@ export function parseVersionReference(given: string | number, path: string): Ver
   return { by: 'number', version: Number(text) };
 }
 
-/** @throws `model_not_found`, `no_versions`, `version_not_found`, `version_deleted`, `alias_not_found`. */
+/** @throws `model_not_found`, `no_versions`, `version_not_found`, `version_deleted`, `version_purged`, `alias_not_found`. */
 export async function selectVersion(
   reader: Finder,
   name: string,
@@ -73,7 +73,12 @@ async function findNumber(reader: Finder, name: string, number: number): Promise
   if (record === null || record.deletedAtMs === null)
     throw await versionNotFound(reader, name, String(number));
   const [tombstone] = await tombstonesOf(reader, [record]);
-  throw new RegistryError('version_deleted', { name, version: number, ...tombstone });
+  const isPurged = (tombstone?.tombstone.purgedAtMs ?? null) !== null;
+  throw new RegistryError(isPurged ? 'version_purged' : 'version_deleted', {
+    name,
+    version: number,
+    ...tombstone,
+  });
 }
 
 async function findLabel(reader: Finder, name: string, label: SemanticVersion): Promise<ModelVersion> {

@@ -5,13 +5,14 @@ import { isLater, latestPerKey, type Metric } from '../domain/metric.ts';
 import type { ModelVersion } from '../domain/model-version.ts';
 import { isPermitted } from '../domain/permission.ts';
 import type { Run } from '../domain/run.ts';
-import type { Stage } from '../domain/stage.ts';
+import { type Stage, toMlflowStage } from '../domain/stage.ts';
 import type { Taint } from '../domain/taint.ts';
 import type { Facts, VersionRecord } from '../domain/version-record.ts';
 import { NO_FACTS } from '../domain/version-record.ts';
 import { stageOf } from '../domain/version-stage.ts';
 import { experimentResource } from './experiment.ts';
 import type { Author } from './ports/author.ts';
+import type { Purge } from './ports/purge.ts';
 import type { Verification } from './ports/verification.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead, modelResource } from './registered-model.ts';
@@ -49,6 +50,8 @@ export interface WholeVersion extends VersionView {
   readonly verification: Verification | null;
   /** When a file of it was fetched last, as far as was noticed; null: never. */
   readonly lastUsedAtMs: number | null;
+  /** That its files are to be removed; null: they are not. */
+  readonly purge: Purge | null;
   /** In production for so long that somebody should look whether it still belongs there. */
   readonly isDueForReview: boolean;
   /** Of data that it depends on. */
@@ -74,8 +77,10 @@ export async function getVersion(
     const lastUsedAtMs =
       record === null ? null : await reader.versionUses.find(record.modelId, version.version);
     const isLive = record !== null && view.stage === 'production';
+    const isGoing = record !== null && toMlflowStage(view.stage) === 'Archived';
     return {
       ...view,
+      purge: isGoing ? await reader.purges.find(record) : null,
       isDueForReview: isLive && (await reader.retention.isDueForReview(record)),
       verification,
       lastUsedAtMs,

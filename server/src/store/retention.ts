@@ -27,6 +27,7 @@ interface Row {
   readonly entered_ms: number | bigint | null;
   readonly changed_ms: number | bigint | null;
   readonly left_ms: number | bigint | null;
+  readonly purge_due_ms: number | bigint | null;
   readonly stays: number;
   readonly newer: number;
 }
@@ -144,13 +145,14 @@ async function rowsOf(
       where i.model_id = p.model_id and i.version = p.version group by p.model_id, p.version
     )
     select p.model_id, p.version, m.name, m.policy_name, mv.current_stage, p.deprecated, p.seal, p.size_bytes,
-      p.created_at_ms, p.tagged_at_ms, u.used_at_ms, s.changed_ms, s.entered_ms, s.left_ms, ${newer} as newer,
+      p.created_at_ms, p.tagged_at_ms, u.used_at_ms, pu.due_at_ms as purge_due_ms, s.changed_ms, s.entered_ms, s.left_ms, ${newer} as newer,
       case when p.deleted_at_ms is null then 1 else 0 end as stays
     from page p
     left join registry_models m on m.model_id = p.model_id and m.workspace = ${workspace}
       and m.deleted_at_ms is null and m.kind = 'model'
     left join model_versions mv on mv.workspace = ${workspace} and mv.name = ${name} and mv.version = p.version
     left join registry_version_uses u on u.model_id = p.model_id and u.version = p.version
+    left join registry_purges pu on pu.model_id = p.model_id and pu.version = p.version
     left join slots s on s.model_id = p.model_id and s.version = p.version
     order by p.model_id, p.version`.execute(db);
   return rows;
@@ -177,6 +179,7 @@ function toRetained(row: Row): readonly RetainedVersion[] {
       enteredAtMs: Number(row.entered_ms ?? registeredAtMs),
       touchedAtMs: Math.max(...touches),
       leftProductionAtMs: leftMs === NOT_LEFT ? Number.POSITIVE_INFINITY : leftMs,
+      purgeDueAtMs: row.purge_due_ms === null ? null : Number(row.purge_due_ms),
       newer: Number(row.newer),
     },
   ];

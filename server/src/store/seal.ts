@@ -1,6 +1,6 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
-import type { ArtifactPath } from '../domain/artifact-path.ts';
+import { sql } from 'kysely';
 import type { SealReader, SealWriter } from '../operations/ports/seal.ts';
+import { ancestorsAndSelf, below } from './artifact-range.ts';
 import type { StoreContext } from './context.ts';
 
 export function sealReader({ db }: StoreContext): SealReader {
@@ -107,6 +107,17 @@ export function sealWriter(context: StoreContext): SealWriter {
         .where((eb) => eb.or([eb('path', '=', path.text), below(eb.ref('path'), path)]))
         .execute();
     },
+    async removeArtifactsAt(paths) {
+      for (let i = 0; i < paths.length; i += 500)
+        await db
+          .deleteFrom('registry_artifacts')
+          .where(
+            'path',
+            'in',
+            paths.slice(i, i + 500).map(({ text }) => text),
+          )
+          .execute();
+    },
     async freeze(path, modelId, version) {
       await db
         .insertInto('registry_frozen_paths')
@@ -132,15 +143,6 @@ export function sealWriter(context: StoreContext): SealWriter {
           .execute();
     },
   };
-}
-
-function ancestorsAndSelf(path: ArtifactPath): string[] {
-  return path.segments.map((_, i) => path.segments.slice(0, i + 1).join('/'));
-}
-
-/** A range of the key: every path that begins with `path/` ('0' is the character after '/'). */
-function below(column: Expression<string>, path: ArtifactPath): Expression<SqlBool> {
-  return sql<SqlBool>`(${column} > ${`${path.text}/`} and ${column} < ${`${path.text}0`})`;
 }
 
 function toManifestFile(row: { path: string; size_bytes: number | bigint; sha256: string }) {

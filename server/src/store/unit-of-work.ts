@@ -17,6 +17,7 @@ import { loggedModelReader, loggedModelWriter } from './logged-model.ts';
 import { metricReader, metricWriter } from './metric.ts';
 import { modelVersionReader, modelVersionWriter } from './model-version.ts';
 import { policyReader, policyWriter } from './policy.ts';
+import { purgeReader, purgeWriter } from './purge.ts';
 import { registeredModelReader, registeredModelWriter } from './registered-model.ts';
 import { registrationMetricReader, registrationMetricWriter } from './registration-metric.ts';
 import { retentionReader, retentionWriter } from './retention.ts';
@@ -69,6 +70,7 @@ export function readerOf(context: StoreContext): Reader {
     lineage: lineageReader(context),
     taints: taintReader(context),
     versionUses: versionUseReader(context),
+    purges: purgeReader(context),
     retention: retentionReader(context),
     retentionKeepers: retentionKeeperReader(context),
     retentionPlans: retentionPlanReader(context),
@@ -112,6 +114,7 @@ export function writerOf(context: StoreContext): Writer {
     lineage: lineageWriter(context),
     taints: taintWriter(context),
     versionUses: versionUseWriter(context),
+    purges: purgeWriter(context),
     retention: retentionWriter(context),
     retentionKeepers: retentionKeeperReader(context),
     retentionPlans: retentionPlanWriter(context),

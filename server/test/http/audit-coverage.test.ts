@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIT_ACTIONS, type AuditAction, type AuditEvent } from '../../src/domain/audit-event.ts';
 import { bootstrapAdmin } from '../../src/operations/bootstrap.ts';
+import { sweepNext } from '../../src/operations/purge.ts';
 import { runRetention } from '../../src/operations/retention-run.ts';
 import { recordSettings } from '../../src/operations/settings-record.ts';
 import { verifyNext } from '../../src/operations/verification.ts';
 import { type TestApp, testApp } from '../support/app.ts';
+import { signInParts } from '../support/sign-in.ts';
 
 const DAY_MS = 86_400_000;
 const PASSWORD = 'barn-owl-tractor-seven';
@@ -18,12 +20,15 @@ const basic = (name: string, password: string) =>
 /** What the settings say of policies, changed by the test of requests. */
 const governance = { requireApproval: false, baseUrl: 'http://localhost:5136' };
 
+/** Files are removed only in the test about that. */
+const retention = { ...signInParts().retention, purge: false };
+
 let server: TestApp;
 const seen = new Set<string>();
 const covered = new Set<AuditAction>();
 
 beforeAll(async () => {
-  server = await testApp({ signIn: true, parts: { governance } });
+  server = await testApp({ signIn: true, parts: { governance, retention } });
   await bootstrapAdmin(server.deps, { name: 'ada', password: PASSWORD });
   await news();
 });
@@ -475,6 +480,30 @@ test('what retention takes, and what it wants looked at', async () => {
   await v1('POST', `retention/plans/${plan.id}/apply`, { digest: plan.digest, ...override });
   const applied = (await news()).find(({ action }) => action === 'retention.apply');
   expect(applied).toMatchObject({ ...object('retention_plan', { id: plan.id }), reason: override.reason });
+});
+
+test('versions whose files are removed', async () => {
+  for (const _ of [1, 2])
+    await v1('POST', 'models/register', { model_name: 'gone', model_type: 'custom', stage: 'archived' });
+  server.clock.advance(1_100 * DAY_MS);
+  await news();
+  retention.purge = true;
+  const { plan } = await v1('POST', 'retention/plans');
+  const override = { override_cap: true, reason: 'cleaning up after the pilot' };
+  await v1('POST', `retention/plans/${plan.id}/apply`, { digest: plan.digest, ...override });
+  const events = async () => (await news()).filter(({ object: { name } }) => name === 'gone');
+  expect((await events()).map(({ action }) => action)).toEqual([
+    'model_version.purge_mark',
+    'model_version.purge_mark',
+  ]);
+  await v1('POST', 'holds', { model_name: 'gone', version: 2, reason: 'r', reference: 'LEGAL-14' });
+  await news();
+  server.clock.advance(3 * DAY_MS);
+  while (await sweepNext(server.deps));
+  expect((await events()).sort((a, b) => (a.action < b.action ? -1 : 1))).toMatchObject([
+    { action: 'model_version.purge', actor: { id: 'system:retention' }, object: { version: 1 } },
+    { action: 'model_version.purge_cancel', object: { version: 2 }, reason: 'hold LEGAL-14' },
+  ]);
 });
 
 test('every action of the closed list has happened in these tests, and no other', () => {

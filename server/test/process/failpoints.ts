@@ -8,8 +8,8 @@ export type Step = (name: string) => void;
 
 /**
  * Operations' parts with a step before and after everything that lasts:
- * `stage: begin | body | synced`, `publish: begin | renamed`, `write: begin | statement <n> | before commit |
- * committed`, of long ones (which those that servers write by themselves are not) also `write: long one before commit |
+ * `stage: begin | body | synced`, `publish: begin | renamed`, `remove files: begin | half | done`, `write: begin |
+ * statement <n> | <noun>.<method> | before commit | committed`, of long ones (which those that servers write by themselves are not) also `write: long one before commit |
  * long one committed`, `hash`.
  */
 export function withFailpoints(deps: Deps, step: Step): Deps {
@@ -22,6 +22,13 @@ export function withFailpoints(deps: Deps, step: Step): Deps {
         const staged = await deps.artifacts.stage(path, stepping(body, step));
         step('stage: synced');
         return steppingFile(staged, step);
+      },
+      async removeFiles(root, paths) {
+        step('remove files: begin');
+        await deps.artifacts.removeFiles(root, paths.slice(0, Math.floor(paths.length / 2)));
+        step('remove files: half');
+        await deps.artifacts.removeFiles(root, paths);
+        step('remove files: done');
       },
     },
     store: {
@@ -86,6 +93,7 @@ function counting(writer: Writer, step: Step): Writer {
           return (...args: unknown[]) => {
             count += 1;
             step(`write: statement ${count}`);
+            step(`write: ${String(noun)}.${String(name)}`);
             return Reflect.apply(method, of, args);
           };
         },

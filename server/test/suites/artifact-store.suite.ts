@@ -328,6 +328,36 @@ export function artifactStoreSuite(
       });
     });
 
+    describe('removeFiles', () => {
+      test('reaches the files and what they leave empty, and nothing else', async () => {
+        for (const path of ['m/a', 'm/sub/b', 'm/sub/c', 'm/deep/er/d', 'm2/a', 'x'])
+          await put(store, path, '1');
+        await store.removeFiles(
+          at('m'),
+          ['m/a', 'm/sub/b', 'm/deep/er/d', 'm/absent', 'm/sub'].map((path) => at(path)),
+        );
+        expect((await walkAll(store, 'm')).map((file) => file.relativePath)).toEqual(['sub/c']);
+        expect((await store.list(at('m'))).map(({ name }) => name)).toEqual(['sub']);
+        await store.removeFiles(at('m/sub'), [at('m/sub/c')]);
+        expect(await store.stat(at('m/sub'))).toBeNull();
+        expect(await read(store, 'm2/a')).toBe('1');
+        expect(await read(store, 'x')).toBe('1');
+        await store.removeFiles(
+          at('m'),
+          ['m/a', 'absent/y', 'x/y'].map((path) => at(path)),
+        );
+        expect(await read(store, 'x')).toBe('1');
+      });
+
+      test('takes more than a store removes at once', async () => {
+        const paths = Array.from({ length: 1_001 }, (_, i) => at(`many/${i}`));
+        await put(store, 'many/1000', '1');
+        await put(store, 'many/1', '1');
+        await store.removeFiles(at('many'), paths);
+        expect(await store.stat(at('many'))).toBeNull();
+      });
+    });
+
     test('names that look dangerous and are none are kept as they are', async () => {
       const names = [
         '...',

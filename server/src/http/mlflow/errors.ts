@@ -80,6 +80,7 @@ const ANSWERS = {
   ],
   version_not_found: ({ name, selector }) => versionNotFound(name, selector),
   version_deleted: ({ name, version }) => versionNotFound(name, String(version)),
+  version_purged: ({ name, version }) => versionNotFound(name, String(version)),
   // MLflow: 400 and not 404.
   alias_not_found: ({ alias }) => ['INVALID_PARAMETER_VALUE', `Registered model alias ${alias} not found.`],
   already_in_stage: ({ name, version, stage }) => [

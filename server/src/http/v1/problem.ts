@@ -157,6 +157,7 @@ const PROBLEMS = {
   ],
   version_not_found: [404, 'No such version', versionNotFound],
   version_deleted: [410, 'Version deleted', versionDeleted],
+  version_purged: [410, 'Version purged', versionPurged],
   alias_not_found: [
     404,
     'No such alias',
@@ -333,6 +334,12 @@ function versionNotFound({ name, selector, stages }: ErrorParams['version_not_fo
 
 function versionDeleted({ name, version, tombstone }: ErrorParams['version_deleted']): Said {
   const detail = `${name} version ${version} was deleted; its number is not given again, so choose another version.`;
+  if (tombstone === undefined) return detail;
+  return { detail, members: { tombstone: renderTombstone({ name, version, tombstone }) } };
+}
+
+function versionPurged({ name, version, tombstone }: ErrorParams['version_purged']): Said {
+  const detail = `${name} version ${version} was purged: its time had run out, and its files were removed; choose another version.`;
   if (tombstone === undefined) return detail;
   return { detail, members: { tombstone: renderTombstone({ name, version, tombstone }) } };
 }

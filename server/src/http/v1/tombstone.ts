@@ -19,12 +19,15 @@ export const TOMBSTONE = Type.Object({
   parent_model: TEXT,
   approvals: Type.Array(APPROVED, { description: 'Executed requests, oldest first.' }),
   deleted_at: nullable(TIME),
+  purged_at: nullable(
+    Type.Unsafe<string | null>({ ...TIME, description: 'When its files were removed; null: they were not.' }),
+  ),
 });
 
 export function renderTombstone({
   name,
   version,
-  tombstone: { semanticVersion, digest, facts, approvals, deletedAtMs },
+  tombstone: { semanticVersion, digest, facts, approvals, deletedAtMs, purgedAtMs },
 }: {
   readonly name: string;
   readonly version: number;
@@ -41,5 +44,6 @@ export function renderTombstone({
     parent_model: facts.parent && renderParent(facts.parent),
     approvals: approvals.map(renderApproved),
     deleted_at: renderTime(deletedAtMs),
+    purged_at: renderTime(purgedAtMs),
   };
 }

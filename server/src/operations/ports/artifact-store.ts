@@ -125,6 +125,11 @@ export interface ArtifactStore {
   walk(path: ArtifactPath): AsyncIterable<WalkedFile>;
   /** Removes a file or a whole folder, for readers at once; absent is fine. Never the root, never through a link. */
   remove(path: ArtifactPath): Promise<void>;
+  /**
+   * Removes files and no folders, absent is fine; then the folders of theirs, at and below `root`, that are empty. Never
+   * through a link. @throws `unavailable`; then a part may be left, and again is fine.
+   */
+  removeFiles(root: ArtifactPath, paths: readonly ArtifactPath[]): Promise<void>;
   /** Removes what another server, known to be gone, left half done. */
   sweepServer(serverId: string): Promise<void>;
   /** Rejects with `unavailable` when the root cannot be listed. */

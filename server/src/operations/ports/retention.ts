@@ -23,6 +23,8 @@ export interface RetainedVersion extends VersionKey {
   readonly touchedAtMs: number;
   /** When it was in production last; Infinity: it is there now; null: it never was. */
   readonly leftProductionAtMs: number | null;
+  /** When its files are to be removed; null: it is not marked. */
+  readonly purgeDueAtMs: number | null;
   /** How many versions of the model are newer; not counted further than was asked. */
   readonly newer: number;
 }

@@ -51,6 +51,8 @@ export interface SealWriter extends SealReader {
   recordArtifact(record: ArtifactRecord & { nowMs: number; uploadedBy: string }): Promise<void>;
   /** Forgets the records at and below the path. */
   removeArtifacts(path: ArtifactPath): Promise<void>;
+  /** Forgets the records at these very paths. */
+  removeArtifactsAt(paths: readonly ArtifactPath[]): Promise<void>;
   freeze(path: ArtifactPath, modelId: string, version: number): Promise<void>;
   putManifest(modelId: string, version: number, files: readonly ManifestFile[]): Promise<void>;
 }

@@ -204,6 +204,21 @@ interface RegistryReviewsTable {
   noted_at_ms: Fixed<Int64>;
 }
 
+interface RegistryPurgesTable {
+  model_id: Fixed<string>;
+  version: Fixed<number>;
+  state: string;
+  reason: Fixed<string>;
+  marked_by: Fixed<string>;
+  marked_at_ms: Fixed<Int64>;
+  due_at_ms: Fixed<Int64>;
+  /** When the version was deleted. */
+  begun_at_ms: Int64 | null;
+  /** When its files were gone. */
+  swept_at_ms: Int64 | null;
+  freed_bytes: Int64 | null;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -224,4 +239,5 @@ export interface GovernanceTables {
   registry_retention_entries: RegistryRetentionEntriesTable;
   registry_retention_schedule: RegistryRetentionScheduleTable;
   registry_reviews: RegistryReviewsTable;
+  registry_purges: RegistryPurgesTable;
 }

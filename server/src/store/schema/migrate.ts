@@ -17,6 +17,7 @@ import { holds } from './migrations/0013-holds.ts';
 import { lineage } from './migrations/0014-lineage.ts';
 import { versionUses } from './migrations/0015-version-uses.ts';
 import { retention } from './migrations/0016-retention.ts';
+import { purges } from './migrations/0017-purges.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   lineage,
   versionUses,
   retention,
+  purges,
 ];
 
 /**

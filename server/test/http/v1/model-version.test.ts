@@ -293,6 +293,7 @@ describe('deleteVersion', () => {
       parent_model: null,
       approvals: [],
       deleted_at: '2026-03-04T06:00:03.000Z',
+      purged_at: null,
     });
     expect((await v1.get('/models/m/versions/1.2.0')).body['tombstone']).toEqual(gone.body['tombstone']);
     expect((await v1.send('DELETE', '/models/m/versions/3')).status).toBe(410);

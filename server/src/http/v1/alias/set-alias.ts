@@ -25,7 +25,7 @@ export const setAliasEndpoint = endpoint({
     alias: Type.String(),
     version: Type.Integer(),
   }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   async run(deps, actor, { params, body }) {
     const { model_name: name, alias } = params;

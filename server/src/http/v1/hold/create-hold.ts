@@ -31,7 +31,7 @@ export const createHoldEndpoint = endpoint({
     { additionalProperties: false },
   ),
   answer: Type.Object({ success: SUCCESS, hold: HOLD }),
-  problems: ['model_not_found', 'no_versions', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'no_versions', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'body',
   async run(deps, actor, { body }) {
     const { model_name: name, version, reason, reference } = body;

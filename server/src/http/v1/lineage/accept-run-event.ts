@@ -66,7 +66,7 @@ export const acceptRunEventEndpoint = endpoint({
     success: SUCCESS,
     added: Type.Integer({ description: 'Edges that were not known before.' }),
   }),
-  problems: ['model_not_found', 'no_versions', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'no_versions', 'version_not_found', 'version_deleted', 'version_purged'],
   async run(deps, actor, { body, exchange }) {
     const added = await acceptRunEvent(deps, actor, readEvent(body), parseTime(body.eventTime, '/eventTime'));
     if (added === 0) exchange.status = 200;

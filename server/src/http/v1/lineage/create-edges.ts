@@ -68,6 +68,7 @@ export const createEdgesEndpoint = endpoint({
     'no_versions',
     'version_not_found',
     'version_deleted',
+    'version_purged',
     'run_not_found',
     'logged_model_not_found',
   ],

@@ -62,7 +62,7 @@ export const compareVersionsEndpoint = endpoint({
   query: QUERY,
   answer: Type.Union([PAIR, MATRIX]),
   alsoAnswers: ['text/markdown', 'text/csv'],
-  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'no_versions'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged', 'no_versions'],
   model: 'params',
   async run(deps, actor, { params, query, exchange }) {
     const { model_name: name } = params;

@@ -19,7 +19,7 @@ export const deleteVersionEndpoint = endpoint({
     version: Type.Integer(),
     message: Type.String(),
   }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   async run(deps, actor, { params }) {
     const { model_name: name } = params;

@@ -17,6 +17,7 @@ export const getFileEndpoint = fileEndpoint({
     'model_not_found',
     'version_not_found',
     'version_deleted',
+    'version_purged',
     'artifact_not_found',
     'artifact_is_directory',
     'resource_not_found',

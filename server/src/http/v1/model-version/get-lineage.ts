@@ -81,7 +81,7 @@ export const getLineageEndpoint = endpoint({
   params: VERSION_PARAMS,
   query: QUERY,
   answer: ANSWER,
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params, query }) {

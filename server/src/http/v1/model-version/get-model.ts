@@ -28,7 +28,14 @@ export const getModelEndpoint = endpoint({
   params: MODEL_PARAMS,
   query: QUERY,
   answer: Type.Object({ success: SUCCESS, ...WHOLE_VERSION_FIELDS }),
-  problems: ['model_not_found', 'no_versions', 'version_not_found', 'alias_not_found', 'version_deleted'],
+  problems: [
+    'model_not_found',
+    'no_versions',
+    'version_not_found',
+    'alias_not_found',
+    'version_deleted',
+    'version_purged',
+  ],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params, query }) {

@@ -15,7 +15,7 @@ export const getVersionEndpoint = endpoint({
   description: 'By its number or its semantic version. A deleted one answers 410 with its tombstone.',
   params: VERSION_PARAMS,
   answer: Type.Object({ success: SUCCESS, ...WHOLE_VERSION_FIELDS }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params }) {

@@ -31,7 +31,7 @@ export const listFilesEndpoint = endpoint({
     'The manifest, complete. `digest` is `sha256:` and the SHA-256 of the RFC 8785 form of `files`, once the version is sealed.',
   params: VERSION_PARAMS,
   answer: ANSWER,
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   tagged: true,
   async run(deps, actor, { params }) {

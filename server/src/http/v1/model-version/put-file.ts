@@ -27,6 +27,7 @@ export const putFileEndpoint = fileEndpoint({
     'model_not_found',
     'version_not_found',
     'version_deleted',
+    'version_purged',
     'version_sealed',
     'resource_not_found',
     'artifact_not_found',

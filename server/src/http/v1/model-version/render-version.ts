@@ -81,6 +81,15 @@ export const WHOLE_VERSION_FIELDS = {
         'When one of its files was last fetched through this server; null: never, as far as was noticed.',
     }),
   ),
+  purge: nullable(
+    Type.Object(
+      { marked_at: TIME, due_at: TIME, reason: Type.String() },
+      {
+        description:
+          'Its files are to be removed after `due_at`, unless something comes to need it; null: they are not.',
+      },
+    ),
+  ),
   due_for_review: Type.Boolean({
     description: 'In production for so long that somebody should look whether it still belongs there.',
   }),
@@ -91,6 +100,7 @@ export function renderWholeVersion({
   conflicting,
   verification,
   lastUsedAtMs,
+  purge,
   isDueForReview,
   taints,
   ...view
@@ -101,6 +111,11 @@ export function renderWholeVersion({
     verified_at: renderTime(verification?.verifiedAtMs ?? null),
     damaged_file: verification?.damage ?? null,
     last_used_at: renderTime(lastUsedAtMs),
+    purge: purge && {
+      marked_at: renderTime(purge.markedAtMs),
+      due_at: renderTime(purge.dueAtMs),
+      reason: purge.reason,
+    },
     due_for_review: isDueForReview,
     taints: taints.map(renderTaintedBy),
   };

@@ -38,7 +38,7 @@ export const reportCheckEndpoint = endpoint({
       at: nullable(TIME),
     }),
   }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged'],
   model: 'params',
   async run(deps, actor, { params, body }) {
     const { name, conclusion, digest, atMs, version } = await reportCheck(deps, actor, {

@@ -23,7 +23,13 @@ export const sealVersionEndpoint = endpoint({
     ...SEAL_FIELDS,
     message: Type.String(),
   }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'resource_conflict'],
+  problems: [
+    'model_not_found',
+    'version_not_found',
+    'version_deleted',
+    'version_purged',
+    'resource_conflict',
+  ],
   model: 'params',
   async run(deps, actor, { params }) {
     const reference = parseVersionReference(params.version, 'version');

@@ -62,6 +62,7 @@ export const transitionVersionEndpoint = endpoint({
     'model_not_found',
     'version_not_found',
     'version_deleted',
+    'version_purged',
     'already_in_stage',
     'digest_mismatch',
     'override_required',

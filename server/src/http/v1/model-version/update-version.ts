@@ -41,7 +41,7 @@ export const updateVersionEndpoint = endpoint({
   params: VERSION_PARAMS,
   body: BODY,
   answer: Type.Object({ success: SUCCESS, ...VERSION_FIELDS }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'fact_already_set'],
+  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'version_purged', 'fact_already_set'],
   model: 'params',
   async run(deps, actor, { params, body }) {
     const { facts = {} } = body;

@@ -29,7 +29,13 @@ export const rollbackModelEndpoint = endpoint({
     displaced: Type.Array(Type.Object({ version: Type.Integer(), new_stage: Type.String() })),
     message: Type.String(),
   }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'rollback_not_allowed'],
+  problems: [
+    'model_not_found',
+    'version_not_found',
+    'version_deleted',
+    'version_purged',
+    'rollback_not_allowed',
+  ],
   model: 'params',
   async run(deps, actor, { params, body }) {
     const name = params.model_name;

@@ -21,6 +21,7 @@ export const createTransitionRequestEndpoint = endpoint({
     'model_not_found',
     'version_not_found',
     'version_deleted',
+    'version_purged',
     'already_in_stage',
     'transition_not_allowed',
     'version_not_sealed',

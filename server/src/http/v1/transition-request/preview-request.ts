@@ -38,7 +38,13 @@ export const previewTransitionRequestEndpoint = endpoint({
     'The policy that governs it, every gate with its figures, the checks that are missing, and who may approve. Nothing is opened.',
   body: REQUEST_BODY,
   answer: Type.Object({ success: SUCCESS, preview: PREVIEW }),
-  problems: ['model_not_found', 'version_not_found', 'version_deleted', 'transition_not_allowed'],
+  problems: [
+    'model_not_found',
+    'version_not_found',
+    'version_deleted',
+    'version_purged',
+    'transition_not_allowed',
+  ],
   model: 'body',
   async run(deps, actor, { body }) {
     const { asked, rule, refusal, waits, gates, missingChecks, approvers } = await previewTransition(
