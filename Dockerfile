@@ -23,7 +23,7 @@ ENV HOST=0.0.0.0 \
     MLFLOW_ARTIFACT_ROOT=/mlflow/artifacts \
     REGISTRY_AUTH=local
 EXPOSE 5136
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=2s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 5136}/health`, { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 
 
@@ -48,6 +48,7 @@ COPY --chown=65532:65532 server/package.json server/
 RUN npm ci --no-audit --no-fund && npm cache clean --force
 COPY --chown=65532:65532 . .
 VOLUME ["/mlflow"]
+ENTRYPOINT []
 CMD ["node", "--watch", "--max-semi-space-size=2", "server/bin/farmiq-registry.mjs", "serve"]
 
 

@@ -53,6 +53,8 @@ const DRAIN_MS = 18_000;
 const STEP_MS = 2_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+/** The longest that a stop takes; supervisors (docker-compose.yml, k8s) must give it more. */
+export const STOP_LIMIT_MS = DRAIN_MS + 4 * STEP_MS;
 
 /** The running parts. `close` stops them in order; what is under way is finished first. Nothing makes it hang. */
 export interface Running {

