@@ -107,18 +107,18 @@ export function datasetNode(name: string, digest: string): LineageNode {
   return lineageNode('dataset', `${name}@${digest}`);
 }
 
-/** What a version says of itself: run, logged model, data, code, parent. */
+/** What a version says of itself: run, logged model, data, code, parents. */
 export function versionEdges({
   versionId,
   facts,
-  parentId,
+  parentIds,
   runId,
   loggedModelId,
 }: {
   readonly versionId: string;
   readonly facts: Facts;
-  /** Of a parent that is a version here; null: it has none, or it is gone. */
-  readonly parentId: string | null;
+  /** Of those that are versions here: the one that it names, and the one that it is a copy of. */
+  readonly parentIds: readonly string[];
   readonly runId: string | null;
   readonly loggedModelId: string | null;
 }): readonly Pick<KeptEdge, 'upstream' | 'downstream' | 'kind'>[] {
@@ -128,7 +128,8 @@ export function versionEdges({
     [loggedModelId === null ? null : `logged_model:${loggedModelId}`, 'derived_from'],
     [facts.dataVersion === null ? null : `dataset:${facts.dataVersion}`, 'trained_on'],
     [facts.codeVersion === null ? null : `code:${facts.codeVersion}`, 'built_by'],
-    [parentId ?? external, 'derived_from'],
+    [external, 'derived_from'],
+    ...[...new Set(parentIds)].map((id): [string, EdgeKind] => [id, 'derived_from']),
   ];
   return edges.flatMap(([upstream, kind]) =>
     upstream === null ? [] : [{ upstream, downstream: versionId, kind }],

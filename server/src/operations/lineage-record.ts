@@ -12,6 +12,13 @@ interface TracedVersion {
   readonly facts: Facts;
   readonly runId: string | null;
   readonly loggedModelId: string | null;
+  /** The version whose files it took over; null: it is no copy. */
+  readonly copyOf: VersionName | null;
+}
+
+interface VersionName {
+  readonly name: string;
+  readonly version: number;
 }
 
 /**
@@ -20,18 +27,17 @@ interface TracedVersion {
  */
 export async function recordLineage(
   writer: Writer,
-  { modelId, version, facts, runId, loggedModelId }: TracedVersion,
+  { modelId, version, facts, runId, loggedModelId, copyOf }: TracedVersion,
   said: { readonly by: string; readonly atMs: number },
 ): Promise<void> {
-  const parent = facts.parent?.kind === 'model_version' ? facts.parent : null;
-  const origin = parent === null ? null : await writer.versionRecords.findIdentity(parent.name);
-  const edges = versionEdges({
-    versionId: keptVersionId(modelId, version),
-    facts,
-    parentId: parent === null || origin === null ? null : keptVersionId(origin.modelId, parent.version),
-    runId,
-    loggedModelId,
-  });
+  const parents = [facts.parent?.kind === 'model_version' ? facts.parent : null, copyOf];
+  const parentIds: string[] = [];
+  for (const parent of parents) {
+    const origin = parent === null ? null : await writer.versionRecords.findIdentity(parent.name);
+    if (parent !== null && origin !== null) parentIds.push(keptVersionId(origin.modelId, parent.version));
+  }
+  const versionId = keptVersionId(modelId, version);
+  const edges = versionEdges({ versionId, facts, parentIds, runId, loggedModelId });
   await writer.lineage.keep(edges.map((edge) => inferred(edge, said)));
   if (runId !== null && runId !== '') await writer.lineage.addOfRun(runId, said);
 }
@@ -46,9 +52,9 @@ function inferred(
 const COPY = /^models:\/+(.+)\/([1-9][0-9]{0,9})$/;
 
 /** MLflow: a copy has the original as its source. */
-function copiedFrom(source: string | null): Facts['parent'] {
+function copiedFrom(source: string | null): VersionName | null {
   const [, name, version] = COPY.exec(source ?? '') ?? [];
-  return name === undefined ? null : { kind: 'model_version', name, version: Number(version) };
+  return name === undefined ? null : { name, version: Number(version) };
 }
 
 /** So many versions have their lineage kept in one unit of work: others wait for it. */
@@ -77,7 +83,8 @@ async function trace(writer: Writer, { modelId, modelName, version }: UntracedVe
       {
         modelId,
         version,
-        facts: { ...record.facts, parent: record.facts.parent ?? copiedFrom(row.source) },
+        facts: record.facts,
+        copyOf: copiedFrom(row.source),
         runId: row.runId,
         loggedModelId: loggedModelOf(row) ?? null,
       },
