@@ -35,7 +35,8 @@ interface LineageEdge {
   /** Display name of who said so. */
   readonly declaredBy: string;
   readonly atMs: number | bigint | null;
-  readonly origin: 'inferred' | 'declared';
+  /** `verified`: what is told is proved by the files themselves. */
+  readonly origin: 'inferred' | 'declared' | 'verified';
 }
 
 export interface LineageGraph {
@@ -47,6 +48,12 @@ export interface LineageGraph {
 
 export function lineageNode(kind: NodeKind, name: string, label: string = name): LineageNode {
   return { id: `${kind}:${name}`, kind, label };
+}
+
+/** The version that a node is about; null: it is of another kind. */
+export function versionOfNode(id: string): { readonly name: string; readonly version: number } | null {
+  const [, name, version] = /^model_version:(.+)\/([1-9][0-9]{0,9})$/s.exec(id) ?? [];
+  return name === undefined ? null : { name, version: Number(version) };
 }
 
 /** Collects nodes and edges, each once, up to a number of nodes. */

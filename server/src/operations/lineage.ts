@@ -13,6 +13,7 @@ import { keptVersionId } from '../domain/lineage-edge.ts';
 import { isPermitted } from '../domain/permission.ts';
 import { experimentResource } from './experiment.ts';
 import { addKept, type GraphBounds } from './lineage-graph.ts';
+import { markProved } from './lineage-proof.ts';
 import type { Deps, Reader } from './ports.ts';
 import { authorizeRead } from './registered-model.ts';
 import { selectVersion, type VersionReference } from './version-reference.ts';
@@ -56,7 +57,7 @@ export async function getLineage(
           const start = keptVersionId(view.record.modelId, view.version.version);
           await addKept(reader, actor, { graph, start, direction: way, bounds: { depth, kinds, asOfMs } });
         }
-    return { view, graph: graph.build() };
+    return { view, graph: await markProved(reader, graph.build()) };
   });
 }
 

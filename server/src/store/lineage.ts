@@ -139,6 +139,14 @@ export function lineageWriter(context: StoreContext): LineageWriter {
     async addOfRun(runId, { by, atMs }) {
       await addOfRun(context, { workspace, runId, by, atMs });
     },
+    async noteRunEvent(sha256, nowMs) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('registry_run_events')
+        .values({ workspace, sha256, at_ms: nowMs })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return Number(numInsertedOrUpdatedRows) === 1;
+    },
     async setTraced(modelId, version) {
       await db
         .updateTable('registry_versions')

@@ -3,6 +3,8 @@ import type { Int64 } from '../domain/int64.ts';
 import type { ModelIdentity } from '../domain/version-record.ts';
 import type { VersionRecordReader, VersionRecordWriter } from '../operations/ports/version-record.ts';
 import { hotLookup, hotWrite, type StoreContext } from './context.ts';
+import type { JsonColumn } from './dialect.ts';
+import { jsonTableText } from './json-table.ts';
 import { identityWriter } from './model-identity.ts';
 import { modelNameReader } from './model-name.ts';
 import { findNumbering } from './version-numbering.ts';
@@ -19,6 +21,11 @@ const findIdentityRow = hotLookup<{ workspace: string; name: string }, IdentityR
   (_dialect, value) => sql`select model_id, name, adopted_through, mlflow_created_at_ms from registry_models
     where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null`,
 );
+
+const NAMED: readonly JsonColumn[] = [
+  ['name', 'text'],
+  ['version', 'bigint'],
+];
 
 interface RecordValues {
   readonly modelId: string;
@@ -68,6 +75,53 @@ const setTagged = hotWrite<{ workspace: string; name: string; version: number; n
       where workspace = ${value('workspace')} and name = ${value('name')} and deleted_at_ms is null)`,
 );
 
+interface VersionName {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** The digests of sealed versions that have files: without files all are the same. */
+async function listDigests(
+  { db, dialect, workspace }: StoreContext,
+  versions: readonly VersionName[],
+): Promise<ReadonlyMap<string, string>> {
+  if (versions.length === 0) return new Map();
+  const asked = sql`${jsonTableText(versions.map(({ name, version }) => [name, version]))}`;
+  const { rows } = await sql<{ name: string; version: number; digest: string }>`
+    select rm.name, rv.version, rv.digest from ${dialect.jsonTable(asked, NAMED)} as a
+    cross join registry_models rm cross join registry_versions rv
+    where rm.workspace = ${workspace} and rm.name = a.name and rm.deleted_at_ms is null
+      and rv.model_id = rm.model_id and rv.version = a.version and rv.digest is not null and rv.size_bytes > 0`.execute(
+    db,
+  );
+  return new Map(rows.map(({ name, version, digest }) => [`${name}/${version}`, digest]));
+}
+
+async function listDeprecated(
+  { db, workspace }: StoreContext,
+  versions: readonly VersionName[],
+): Promise<VersionName[]> {
+  if (versions.length === 0) return [];
+  return db
+    .selectFrom('registry_models as rm')
+    .innerJoin('registry_versions as rv', 'rv.model_id', 'rm.model_id')
+    .select(['rm.name', 'rv.version'])
+    .where('rm.workspace', '=', workspace)
+    .where('rm.deleted_at_ms', 'is', null)
+    .where('rv.deprecated', '=', sql.lit(true))
+    .where(
+      'rm.name',
+      'in',
+      versions.map(({ name }) => name),
+    )
+    .where(
+      'rv.version',
+      'in',
+      versions.map(({ version }) => version),
+    )
+    .execute();
+}
+
 export function versionRecordReader(context: StoreContext): VersionRecordReader {
   const { db, workspace } = context;
   const ofName = (name: string) =>
@@ -114,27 +168,8 @@ export function versionRecordReader(context: StoreContext): VersionRecordReader 
         .execute();
       return new Map(rows.map((row) => [row.model_id, row.name]));
     },
-    async listDeprecated(versions) {
-      if (versions.length === 0) return [];
-      return db
-        .selectFrom('registry_models as rm')
-        .innerJoin('registry_versions as rv', 'rv.model_id', 'rm.model_id')
-        .select(['rm.name', 'rv.version'])
-        .where('rm.workspace', '=', workspace)
-        .where('rm.deleted_at_ms', 'is', null)
-        .where('rv.deprecated', '=', sql.lit(true))
-        .where(
-          'rm.name',
-          'in',
-          versions.map(({ name }) => name),
-        )
-        .where(
-          'rv.version',
-          'in',
-          versions.map(({ version }) => version),
-        )
-        .execute();
-    },
+    listDigests: (versions) => listDigests(context, versions),
+    listDeprecated: (versions) => listDeprecated(context, versions),
     async listTombstones(name, { before, limit }) {
       const rows = await ofName(name)
         .selectAll('rv')

@@ -285,6 +285,7 @@ const OUR_COLUMNS = {
     swept_at_ms: 1,
     freed_bytes: 1,
   },
+  registry_run_events: { workspace: 1, sha256: 1, at_ms: 1 },
   registry_reviews: { model_id: 1, version: 1, entered_at_ms: 1, noted_at_ms: 1 },
   registry_score_tables: { sha256: 1, columns: 1, content: 1 },
   registry_verifications: { model_id: 1, version: 1, verified_at_ms: 1, begun_at_ms: 1, damage: 1 },

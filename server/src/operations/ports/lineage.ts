@@ -38,6 +38,8 @@ export interface LineageWriter extends LineageReader {
   keep(edges: readonly KeptEdge[]): Promise<void>;
   /** What MLflow's tables say of a run: its data, models, commit and parent run. */
   addOfRun(runId: string, said: { readonly by: string; readonly atMs: number }): Promise<void>;
+  /** False: this very event was told before. */
+  noteRunEvent(sha256: string, nowMs: number): Promise<boolean>;
   /** The version's lineage is kept. */
   setTraced(modelId: string, version: number): Promise<void>;
 }

@@ -33,6 +33,10 @@ export interface VersionRecordReader {
   list(name: string, versions: readonly number[]): Promise<Map<number, VersionRecord>>;
   /** The same by the model's id, also of a model that is deleted. One statement. */
   listOfModel(modelId: string, versions: readonly number[]): Promise<Map<number, VersionRecord>>;
+  /** Digests of sealed versions that have files, by `name/version`; of living models. One statement. */
+  listDigests(
+    versions: readonly { readonly name: string; readonly version: number }[],
+  ): Promise<ReadonlyMap<string, string>>;
   /** Of the given versions of several models, those that are marked as deprecated. One statement. */
   listDeprecated(
     versions: readonly { name: string; version: number }[],

@@ -219,6 +219,13 @@ interface RegistryPurgesTable {
   freed_bytes: Int64 | null;
 }
 
+interface RegistryRunEventsTable {
+  workspace: Fixed<string>;
+  /** Of the event's text. */
+  sha256: Fixed<string>;
+  at_ms: Fixed<Int64>;
+}
+
 /** These tables by name. */
 export interface GovernanceTables {
   registry_policies: RegistryPoliciesTable;
@@ -240,4 +247,5 @@ export interface GovernanceTables {
   registry_retention_schedule: RegistryRetentionScheduleTable;
   registry_reviews: RegistryReviewsTable;
   registry_purges: RegistryPurgesTable;
+  registry_run_events: RegistryRunEventsTable;
 }

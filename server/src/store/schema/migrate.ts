@@ -18,6 +18,7 @@ import { lineage } from './migrations/0014-lineage.ts';
 import { versionUses } from './migrations/0015-version-uses.ts';
 import { retention } from './migrations/0016-retention.ts';
 import { purges } from './migrations/0017-purges.ts';
+import { runEvents } from './migrations/0018-run-events.ts';
 import type { Migration } from './migrations/migration.ts';
 
 /** Our migrations in order, numbered from 1 without gaps. */
@@ -39,6 +40,7 @@ const MIGRATIONS: readonly Migration[] = [
   versionUses,
   retention,
   purges,
+  runEvents,
 ];
 
 /**

@@ -68,6 +68,25 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
       expect(await edgesOf('base', '?edges=deployed_to&direction=downstream')).toEqual([]);
     });
 
+    test('says what the files prove: a copy has those of its original', async () => {
+      await register('base');
+      await people.as('ada', 'PUT', '/api/v1/models/base/versions/1/files/f.txt', { a: 1 });
+      await people.as('ada', 'POST', '/api/v1/models/base/versions/1/seal');
+      await register('copy', { source: 'models:/base/1' });
+      await register('other', { parent_model: 'base/1' });
+      await people.as('ada', 'PUT', '/api/v1/models/other/versions/1/files/f.txt', { a: 2 });
+      await people.as('ada', 'POST', '/api/v1/models/other/versions/1/seal');
+      await register('empty');
+      await register('of-empty', { parent_model: 'empty/1' });
+      for (const name of ['empty', 'of-empty'])
+        await people.as('ada', 'POST', `/api/v1/models/${name}/versions/1/seal`);
+      const originOf = async (name: string) =>
+        (await graph(name)).edges.find(({ kind }: { kind: string }) => kind === 'derived_from').origin;
+      expect(await originOf('copy')).toBe('verified');
+      expect(await originOf('other')).toBe('inferred');
+      expect(await originOf('of-empty')).toBe('inferred');
+    });
+
     test('keeps what it knows through a rename', async () => {
       await register('base');
       await register('child', { parent_model: 'base/1' });
@@ -240,6 +259,9 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         await register('m');
         expect(await tell()).toMatchObject({ status: 201, body: { added: 2 } });
         expect(await tell()).toMatchObject({ status: 200, body: { added: 0 } });
+        // Another event, of which all was known.
+        expect(await tell({ eventType: 'OTHER' })).toMatchObject({ status: 201, body: { added: 0 } });
+        expect(await tell({ eventType: 'OTHER' })).toMatchObject({ status: 200, body: { added: 0 } });
         const job = `external:etl/label/${RUN}`;
         expect(await edgesOf('m', '?direction=upstream&depth=5')).toEqual(
           expect.arrayContaining([

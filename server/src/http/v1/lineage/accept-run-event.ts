@@ -59,7 +59,7 @@ export const acceptRunEventEndpoint = endpoint({
   tag: 'Lineage',
   summary: 'Tell of a run as OpenLineage does',
   description:
-    'One RunEvent. Its run was derived from its inputs (trained on them, when its id is that of one of MLflow’s runs) and from the run that it is a part of, and produced its outputs unless it failed. A dataset is `dataset:<namespace>/<name>@<datasetVersion>`; in the namespace of REGISTRY_BASE_URL a name is that of a version, `name/version`. 200 when it told nothing new. It takes a writer on all models, or on the versions that it is about.',
+    'One RunEvent. Its run was derived from its inputs (trained on them, when its id is that of one of MLflow’s runs) and from the run that it is a part of, and produced its outputs unless it failed. A dataset is `dataset:<namespace>/<name>@<datasetVersion>`; in the namespace of REGISTRY_BASE_URL a name is that of a version, `name/version`. 200 when this very event came before. It takes a writer on all models, or on the versions that it is about.',
   status: 201,
   body: RUN_EVENT,
   answer: Type.Object({
@@ -67,9 +67,13 @@ export const acceptRunEventEndpoint = endpoint({
     added: Type.Integer({ description: 'Edges that were not known before.' }),
   }),
   problems: ['model_not_found', 'no_versions', 'version_not_found', 'version_deleted', 'version_purged'],
-  async run(deps, actor, { body, exchange }) {
-    const added = await acceptRunEvent(deps, actor, readEvent(body), parseTime(body.eventTime, '/eventTime'));
-    if (added === 0) exchange.status = 200;
+  async run(deps, actor, { body, bodyText, exchange }) {
+    const { added, isNew } = await acceptRunEvent(deps, actor, {
+      event: readEvent(body),
+      eventTimeMs: parseTime(body.eventTime, '/eventTime'),
+      text: bodyText,
+    });
+    if (!isNew) exchange.status = 200;
     return { added };
   },
 });

@@ -62,7 +62,10 @@ const ANSWER = Type.Object({
         kind: Type.Enum([...EDGE_KINDS]),
         declared_by: Type.String(),
         at: nullable(TIME),
-        origin: Type.Enum(['inferred', 'declared']),
+        origin: Type.Enum(['inferred', 'declared', 'verified'], {
+          description:
+            'How it is known: from what MLflow says, because somebody said so, or proved: the sealed files of both versions are the same.',
+        }),
       }),
     ),
     truncated: Type.Boolean({ description: 'True when there were more than 500 nodes.' }),
