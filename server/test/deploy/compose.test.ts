@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { STOP_LIMIT_MS } from '../../src/compose.ts';
+import { STOP_LIMIT_MS } from '../../src/compose/stop.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { REPOSITORY } from '../process/server-process.ts';
 import { freePort } from '../support/free-port.ts';

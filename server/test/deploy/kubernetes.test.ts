@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { STOP_LIMIT_MS } from '../../src/compose.ts';
+import { STOP_LIMIT_MS } from '../../src/compose/stop.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { newAuditKey } from '../../src/host/audit-key.ts';
 import { REPOSITORY } from '../process/server-process.ts';

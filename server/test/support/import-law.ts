@@ -72,6 +72,7 @@ const LAW: readonly Floor[] = [
   { prefix: 'jobs/', floors: ['jobs/', 'domain/', 'operations/'], packages: [], node: false },
   { prefix: 'cli/', floors: ['cli/', 'domain/', 'operations/'], packages: ['commander'], node: true },
   { prefix: 'config/', floors: ['config/'], packages: [], node: true },
+  { prefix: 'compose/', floors: [''], packages: 'any', node: true },
   { prefix: 'compose.ts', floors: [''], packages: 'any', node: true },
   { prefix: 'main.ts', floors: [''], packages: 'any', node: true },
 ];
