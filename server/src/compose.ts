@@ -1,14 +1,17 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { openArtifacts, openCheckpointSink, openIdentityProvider } from './compose/backing-services.ts';
-import { databaseUri, openPreparedDatabase } from './compose/database.ts';
+import { openPreparedDatabase } from './compose/database.ts';
 import { hostParts } from './compose/host-parts.ts';
 import { programVersion } from './compose/program-version.ts';
 import { type StopOptions, stopInOrder } from './compose/stop.ts';
 import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
-import { hostClock } from './host/clock.ts';
 import { randomIds } from './host/ids.ts';
+import { watchLoop } from './host/loop-delay.ts';
+import { createMetricsServer } from './http/metrics-server.ts';
 import type { Authenticate } from './http/plugins/actor.ts';
 import { createServer } from './http/server.ts';
 import { startBackgroundJobs } from './jobs/runner.ts';
@@ -17,15 +20,19 @@ import { authenticate } from './operations/authentication.ts';
 import { bootstrapAdmin, hasAdmin } from './operations/bootstrap.ts';
 import type { Deps } from './operations/ports.ts';
 import { recordSettings } from './operations/settings-record.ts';
-import { prepareDatabase } from './store/schema/open.ts';
-import { refuseUnusableFile } from './store/schema/sqlite-file.ts';
+import { measureOf } from './operations/telemetry.ts';
 import { createStore } from './store/store.ts';
+import { createTelemetry } from './telemetry/telemetry.ts';
 
 /** The running parts. `close` stops them in order; what is under way is finished first. Nothing makes it hang. */
 export interface Running {
   readonly app: FastifyInstance;
   readonly routes: readonly RouteOptions[];
   readonly deps: Deps;
+  /** Where metrics are served; null: by `app`. */
+  readonly metricsServer: Server | null;
+  /** Opens the ports of the config. Rejects when one is taken. */
+  listen(): Promise<void>;
   close(options?: StopOptions): Promise<void>;
 }
 
@@ -41,31 +48,30 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });
-  const uri = databaseUri(config);
-  if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
-  const engine = await openPreparedDatabase(config, (engine) =>
-    prepareDatabase(engine, {
-      nowMs: hostClock.now(),
-      log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
-      uri,
-    }),
-  );
+  const telemetry = createTelemetry({ version: programVersion(), engine: config.database.kind });
+  const engine = await openPreparedDatabase(config, {
+    log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
+    onStatement: telemetry.statementEnded,
+  });
   const serverId = randomIds.uuid();
   // Servers that share artifacts share a database, and SQLite has one server.
   const artifacts = await openArtifacts(config, { serverId, sweepAll: config.database.kind === 'sqlite' });
   const waiting = { deliveries: createSignal(), events: createSignal() };
   const deps = wrap({
-    ...hostParts(config),
+    ...hostParts(config, telemetry),
     checkpointSink: await openCheckpointSink(config),
     identityProvider: await openIdentityProvider(config),
-    store: createStore(engine, { onLeft: (left) => waiting[left].notify() }),
+    store: createStore(engine, { onLeft: (left) => waiting[left].notify(), onUnit: telemetry.unitEnded }),
     artifacts,
     serverId,
   });
   await recordSettings(deps);
   if (config.auth !== 'none') await welcomeAdmin(config, deps, logger);
+  const measure = measureOf(deps);
+  const metricsServer = config.metricsPort === undefined ? null : createMetricsServer(measure);
   const { app, routes, draining } = await createServer({
     deps,
+    measure: metricsServer === null ? measure : null,
     version: programVersion(),
     authenticate: authenticator(config, deps),
     allowedHosts: config.allowedHosts,
@@ -84,12 +90,27 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
       alone: config.database.kind === 'sqlite',
     },
   });
+  const endWatch = watchLoop(telemetry.loopDelayed);
   return {
     app,
     routes,
     deps,
-    close: (options = {}) => stopInOrder({ app, draining, jobs, deps, logger }, options),
+    metricsServer,
+    async listen() {
+      if (metricsServer !== null) await listenForMetrics(metricsServer, config, logger);
+      await app.listen({ port: config.port, host: config.host });
+    },
+    async close(options = {}) {
+      endWatch();
+      await stopInOrder({ app, metricsServer, draining, jobs, deps, logger }, options);
+    },
   };
+}
+
+async function listenForMetrics(server: Server, { metricsPort, host }: Config, log: Logger): Promise<void> {
+  server.listen({ port: metricsPort, host });
+  await once(server, 'listening');
+  log.info({ address: server.address() }, 'metrics are served');
 }
 
 /** Makes the admin whom the settings name, unless there is one; who could not sign in at all is told how to. */

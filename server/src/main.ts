@@ -36,7 +36,7 @@ program
       throw new UsageError(`unknown command '${unknown}'; there are ${commandNames()}`);
     const config = readConfig();
     const running = await compose(config);
-    await running.app.listen({ port: config.port, host: config.host });
+    await running.listen();
     onStopSignals((hurry) => void running.close({ hurry }).then(() => process.exit(0), fail));
     if (process.env['npm_lifecycle_event'] !== undefined)
       onParentEnd(() => process.kill(process.pid, 'SIGTERM'));

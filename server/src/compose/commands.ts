@@ -1,16 +1,14 @@
 import type { Config } from '../config/config.ts';
 import { verifySignature } from '../host/audit-key.ts';
-import { hostClock } from '../host/clock.ts';
 import { hostDigests } from '../host/digests.ts';
 import type { ArtifactStore } from '../operations/ports/artifact-store.ts';
 import type { Deps } from '../operations/ports.ts';
-import { prepareDatabase } from '../store/schema/open.ts';
-import { refuseUnusableFile } from '../store/schema/sqlite-file.ts';
 import { createStore } from '../store/store.ts';
-
+import { createTelemetry } from '../telemetry/telemetry.ts';
 import { openArtifacts, openCheckpointSink } from './backing-services.ts';
-import { databaseUri, openPreparedDatabase } from './database.ts';
+import { openPreparedDatabase } from './database.ts';
 import { hostParts } from './host-parts.ts';
+import { programVersion } from './program-version.ts';
 
 /** Files of models are none of most commands' business. */
 const NO_ARTIFACTS = {} as ArtifactStore;
@@ -25,14 +23,10 @@ export async function openForCommands(
 ): Promise<{ deps: Deps; close: () => Promise<void> }> {
   const serverId = 'command-line';
   const nothing = () => undefined;
-  const uri = databaseUri(config);
-  if (config.database.kind === 'sqlite') await refuseUnusableFile(config.database.path);
-  const engine = await openPreparedDatabase(config, (opened) =>
-    prepareDatabase(opened, { nowMs: hostClock.now(), log: { info: nothing, warn: nothing }, uri }),
-  );
+  const engine = await openPreparedDatabase(config, { log: { info: nothing, warn: nothing } });
   const store = createStore(engine, { onLeft: nothing });
   const deps: Deps = {
-    ...hostParts(config),
+    ...hostParts(config, createTelemetry({ version: programVersion(), engine: config.database.kind })),
     store,
     artifacts: readsFiles ? await openArtifacts(config, { serverId, sweepAll: false }) : NO_ARTIFACTS,
     checkpointSink: await openCheckpointSink(config),

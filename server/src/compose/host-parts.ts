@@ -13,6 +13,7 @@ import { rememberedPasswords } from '../host/verified-passwords.ts';
 import { webhookSecrets } from '../host/webhook-secrets.ts';
 import { hostYaml } from '../host/yaml.ts';
 import type { RetentionSettings } from '../operations/ports/retention-settings.ts';
+import type { Telemetry } from '../operations/ports/telemetry.ts';
 import type { Deps } from '../operations/ports.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,6 +22,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** What the machine and the settings give. */
 export function hostParts(
   config: Config,
+  telemetry: Telemetry,
 ): Omit<Deps, 'store' | 'artifacts' | 'checkpointSink' | 'identityProvider' | 'serverId'> {
   return {
     clock: hostClock,
@@ -33,6 +35,7 @@ export function hostParts(
     tokenUses: collectedUses(),
     fileUses: collectedUses(),
     refusals: countedRefusals(),
+    telemetry,
     governance: { requireApproval: config.requireApproval, baseUrl: config.baseUrl },
     retention: retentionSettings(config),
     signInRules: {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { within } from '../host/deadline.ts';
@@ -19,6 +20,7 @@ export const STOP_LIMIT_MS = DRAIN_MS + 4 * STEP_MS;
 
 interface Parts {
   readonly app: FastifyInstance;
+  readonly metricsServer: Server | null;
   readonly draining: Draining;
   readonly jobs: BackgroundJobs;
   readonly deps: Deps;
@@ -27,7 +29,7 @@ interface Parts {
 
 /** Requests, then what they leave to others, then what all of them stand on. */
 export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: StopOptions): Promise<void> {
-  const { app, draining, jobs, deps, logger } = parts;
+  const { app, metricsServer, draining, jobs, deps, logger } = parts;
   logger.info('stopping');
   draining.begin();
   if (!(await within(draining.settled(), drainMs, hurry))) logger.warn('requests under way are cut');
@@ -40,6 +42,8 @@ export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: S
   // Uploads that were cut clean up after themselves; what they could not, another server does.
   const isClean = await step(draining.settled());
   await step(jobs.stop({ leaveLease: !isClean }));
+  metricsServer?.close();
+  metricsServer?.closeAllConnections();
   await step(deps.store.close());
   logger.info('stopped');
 }

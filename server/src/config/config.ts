@@ -29,6 +29,7 @@ export function loadConfig(env: Environment, readFile: (path: string) => string)
   }
   const config = Object.fromEntries(values) as unknown as Config;
   checkPublicBind(config);
+  checkMetricsPort(config);
   checkS3(config);
   checkOidc(config);
   return { ...config, baseUrl: config.baseUrl ?? `http://localhost:${config.port}` };
@@ -82,6 +83,14 @@ function refuseUnknown(env: Environment): void {
       const ours = [...known].filter((one) => OUR_PREFIXES.some((prefix) => one.startsWith(prefix)));
       throw new ConfigError(`${name} is not a setting of this version; there are ${ours.join(', ')}.`);
     }
+}
+
+/** Two listeners cannot share a port; 0 is another one each time. */
+function checkMetricsPort({ port, metricsPort }: Config): void {
+  if (metricsPort === undefined || metricsPort === 0 || metricsPort !== port) return;
+  throw new ConfigError(
+    `METRICS_PORT=${metricsPort}: that is PORT; give another one, or leave it unset to serve /metrics on PORT.`,
+  );
 }
 
 /** Half of a pair of keys would silently mean other keys, those that the SDK finds. */

@@ -55,6 +55,13 @@ export const SETTINGS = {
       'The address to bind. One beyond this machine needs authentication or REGISTRY_ALLOW_PUBLIC_WITHOUT_AUTH.',
     parse: parseHost,
   }),
+  metricsPort: setting({
+    names: ['METRICS_PORT'],
+    accepts: 'a port from 0 to 65535 (0: any free one), other than PORT',
+    meaning:
+      'A port of its own for /metrics, on HOST and open to whoever reaches it. By default /metrics is served on PORT, where it needs the role admin when callers sign in.',
+    parse: parsePort,
+  }),
   database: setting<DatabaseLocation>({
     names: ['MLFLOW_TRACKING_URI', 'MLFLOW_BACKEND_STORE_URI'],
     default: 'sqlite:///data/mlflow.db',

@@ -23,6 +23,7 @@ const LEAST_ROLE = {
   'manage-policy': 'admin',
   'manage-access': 'admin',
   'read-audit': 'admin',
+  'read-metrics': 'admin',
 } as const satisfies Record<string, Role>;
 
 export type Verb = keyof typeof LEAST_ROLE;

@@ -5,6 +5,7 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify';
 import type { Deps } from '../operations/ports.ts';
+import type { Measure } from '../operations/telemetry.ts';
 import { answerUnknownPath, registerMlflowWire, sendMlflowError } from './mlflow/routes.ts';
 import { type Authenticate, registerActor } from './plugins/actor.ts';
 import { answerClientError } from './plugins/client-error.ts';
@@ -12,10 +13,12 @@ import { registerConnectionLimit } from './plugins/connection-limit.ts';
 import { type Draining, registerDraining } from './plugins/draining.ts';
 import { registerHealth } from './plugins/health.ts';
 import { collectPaths } from './plugins/known-paths.ts';
+import { registerMetrics } from './plugins/metrics.ts';
 import { registerOneAtATime } from './plugins/one-at-a-time.ts';
 import { registerOriginGuard } from './plugins/origin-guard.ts';
 import { registerRefusalRecord } from './plugins/refusal-record.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
+import { registerRequestTelemetry } from './plugins/request-telemetry.ts';
 import { requireDecisions } from './plugins/route-decision.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { sendProblem } from './v1/problem-reply.ts';
@@ -31,6 +34,8 @@ export interface ServerOptions {
   readonly logger: FastifyBaseLogger;
   /** Connections that are open at once, at most. */
   readonly maxConnections: number;
+  /** What `/metrics` answers; null: not here. */
+  readonly measure: Measure | null;
 }
 
 /** JSON bodies; artifacts stream and are not bounded by it. */
@@ -74,6 +79,7 @@ export async function createServer(
   });
   registerConnectionLimit(app, options.maxConnections);
   registerOneAtATime(app);
+  registerRequestTelemetry(app, deps.telemetry);
   const draining = registerDraining(app);
   const routes = requireDecisions(app);
   registerRequestLog(app);
@@ -85,6 +91,7 @@ export async function createServer(
   registerActor(app, options.authenticate);
   registerRefusalRecord(app, deps);
   registerHealth(app, { deps, version, draining });
+  if (options.measure !== null) registerMetrics(app, options.measure, sendProblem);
   return { app, routes, draining };
 }
 

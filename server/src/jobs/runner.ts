@@ -81,7 +81,7 @@ export function startBackgroundJobs(
 async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Promise<void> {
   const waiting = job.waiting ?? createSignal();
   while (!signal.aborted) {
-    const { more, pauseMs, gatherMs } = await job.turn(deps).catch((error: unknown) => {
+    const { more, pauseMs, gatherMs } = await measuredTurn(job, deps).catch((error: unknown) => {
       log.error({ job: job.name, err: error }, 'a background job failed; it is tried again later');
       return { more: false, pauseMs: IDLE_MS, gatherMs: 0 };
     });
@@ -90,4 +90,19 @@ async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Pro
     await waiting.wait(Math.min(pauseMs ?? IDLE_MS, IDLE_MS), signal);
   }
   await job.stop?.();
+}
+
+async function measuredTurn(job: Job, deps: Deps): ReturnType<Job['turn']> {
+  const { telemetry, clock } = deps;
+  const startedAtMs = performance.now();
+  let isOk = false;
+  telemetry.jobBegan(job.name);
+  try {
+    const result = await job.turn(deps);
+    isOk = true;
+    return result;
+  } finally {
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    telemetry.jobEnded(job.name, { isOk, seconds, nowMs: clock.now() });
+  }
 }

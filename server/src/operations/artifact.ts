@@ -36,6 +36,7 @@ export async function putArtifact(deps: Deps, actor: Actor, upload: ArtifactUplo
   const { path } = upload;
   await deps.store.read((reader) => authorizeArtifactChange(reader, actor, 'write-artifact', path));
   const staged = await deps.artifacts.stage(path, upload.body);
+  deps.telemetry.transferred('in', staged.sizeBytes);
   try {
     if (upload.declaredSha256.some((declared) => declared !== staged.sha256))
       throw new RegistryError('artifact_digest_mismatch', { path: path.text });

@@ -6,6 +6,7 @@ import type { Attempts, VerifiedPasswords } from './ports/attempts.ts';
 import type { AuditReader, AuditWriter } from './ports/audit.ts';
 import type { AuditSigner } from './ports/audit-signer.ts';
 import type { AuthorReader, AuthorWriter } from './ports/author.ts';
+import type { BacklogReader } from './ports/backlog.ts';
 import type { CheckReader, CheckWriter } from './ports/check.ts';
 import type { CheckpointSink } from './ports/checkpoint-sink.ts';
 import type { ClientUploadReader, ClientUploadWriter } from './ports/client-upload.ts';
@@ -44,6 +45,7 @@ import type { SignatureReader, SignatureWriter } from './ports/signature.ts';
 import type { SlotReader, SlotWriter } from './ports/slot.ts';
 import type { SubjectReader, SubjectWriter } from './ports/subject.ts';
 import type { TaintReader, TaintWriter } from './ports/taint.ts';
+import type { PoolState, Telemetry } from './ports/telemetry.ts';
 import type { TransitionRequestReader, TransitionRequestWriter } from './ports/transition-request.ts';
 import type { Uses } from './ports/uses.ts';
 import type { VerificationReader, VerificationWriter } from './ports/verification.ts';
@@ -93,6 +95,7 @@ export interface Reader {
   readonly apiTokens: ApiTokenReader;
   readonly sessions: SessionReader;
   readonly audit: AuditReader;
+  readonly backlog: BacklogReader;
 }
 
 /** What a write unit of work can do; it can read, too, and sees its own writes. */
@@ -151,6 +154,8 @@ export interface Store {
    * nor another one on the same database. Null when that cannot be told at once.
    */
   changeMark(): number | null;
+  /** How its connections are doing; asks nobody. */
+  pools(): readonly PoolState[];
   /** Rejects with `unavailable` when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -179,6 +184,7 @@ export interface Deps {
   readonly auditSigner: AuditSigner;
   /** Null: checkpoints stay in the database only. */
   readonly checkpointSink: CheckpointSink | null;
+  readonly telemetry: Telemetry;
   /** Which process this is. */
   readonly serverId: string;
   readonly egress: Egress;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { toInt64 } from '../domain/int64.ts';
-import type { Dialect, Engine } from './dialect.ts';
+import type { PoolState } from '../operations/ports/telemetry.ts';
+import type { Dialect, Engine, OnStatement } from './dialect.ts';
 import { lookupLanes } from './postgres-lane.ts';
-import { leanSender } from './postgres-query.ts';
+import { leanSender, timedSender } from './postgres-query.ts';
 import { pooledDb, postgresTransactions } from './postgres-session.ts';
 
 /** Connections in all: those that units of work and searches have to themselves, and those that look-ups share. */
@@ -28,7 +29,11 @@ const NAMED_STATEMENTS = 500;
 const INT8 = 20;
 
 /** Opens a pool on a `postgresql://` URL. No connection is made before the first statement. */
-export function openPostgres(url: string, { connectMs, statementMs }: PostgresPatience = PATIENCE): Engine {
+export function openPostgres(
+  url: string,
+  { connectMs, statementMs }: PostgresPatience = PATIENCE,
+  onStatement?: OnStatement,
+): Engine {
   const poolOf = (max: number) => {
     const pool = new pg.Pool({
       connectionString: url,
@@ -43,16 +48,23 @@ export function openPostgres(url: string, { connectMs, statementMs }: PostgresPa
     return pool;
   };
   const pool = poolOf(POOL_SIZE);
-  const send = leanSender(statementNames(), parserOf);
-  const lanes = lookupLanes(poolOf(LOOKUP_LANES), LOOKUP_LANES, send);
+  const sender = leanSender(statementNames(), parserOf);
+  const send = onStatement === undefined ? sender : timedSender(sender, onStatement);
+  const lookups = poolOf(LOOKUP_LANES);
+  const lanes = lookupLanes(lookups, LOOKUP_LANES, send);
   return {
     dialect: postgresDialect,
     db: pooledDb(pool, send, lanes),
     transaction: postgresTransactions(pool, send),
+    pools: () => [stateOf('units', pool, POOL_SIZE), stateOf('lookups', lookups, LOOKUP_LANES)],
     close: async () => {
       await Promise.all([pool.end(), lanes.close()]);
     },
   };
+}
+
+function stateOf(name: string, { totalCount, idleCount, waitingCount }: pg.Pool, limit: number): PoolState {
+  return { pool: name, limit, used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
 }
 
 /** Bounds on both sides: one for a database that is slow, one for a database that is frozen or out of reach. */

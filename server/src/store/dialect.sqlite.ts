@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Expression, sql } from 'kysely';
-import type { Dialect, Engine } from './dialect.ts';
+import type { Dialect, Engine, OnStatement } from './dialect.ts';
 import { groupCommit } from './group-commit.ts';
 import { connectSqlite, STATEMENT_TIMEOUT_MS } from './sqlite-connection.ts';
 
@@ -21,18 +21,19 @@ const SWITCH_PAUSE_MS = 25;
  * Opens a SQLite file (or `:memory:`) with one connection that writes and one that only reads. A memory
  * database has a single connection for both, since a second one would see another database.
  */
-export function openSqlite(path: string): Engine {
-  const writer = connectSqlite(path, false);
+export function openSqlite(path: string, onStatement?: OnStatement): Engine {
+  const writer = connectSqlite(path, false, onStatement);
   if (path !== ':memory:') switchToWal(writer.raw);
   writer.raw.exec('PRAGMA synchronous = FULL');
-  const reader = path === ':memory:' ? writer : connectSqlite(path, true);
+  const reader = path === ':memory:' ? writer : connectSqlite(path, true, onStatement);
   for (const { raw } of new Set([reader, writer])) raw.exec(`PRAGMA busy_timeout = ${STATEMENT_TIMEOUT_MS}`);
-  const writes = groupCommit(writer.raw);
+  const writes = groupCommit(writer.raw, onStatement);
   return {
     dialect: sqliteDialect,
     db: reader.db,
     changeMark: reader === writer ? () => null : changeMarkOf(reader.raw),
     transaction: (fn) => writes.run(() => fn(writer.db)),
+    pools: () => [writes.state()],
     async close() {
       await writes.idle();
       for (const { raw } of new Set([reader, writer])) if (raw.isOpen) raw.close();

@@ -1,4 +1,5 @@
 import type { Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { PoolState, StatementKind } from '../operations/ports/telemetry.ts';
 import type { Tables } from './schema/tables.ts';
 
 /** A handle for statements; inside a unit of work it is bound to its transaction. */
@@ -68,6 +69,16 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+/** Told how long each statement took, also one that failed. */
+export type OnStatement = (kind: StatementKind, seconds: number) => void;
+
+const CHANGE = /^\s*(?:insert|update|delete)\b/i;
+
+/** Whether a statement reads or writes, for `OnStatement`. */
+export function kindOf(text: string): 'read' | 'write' {
+  return CHANGE.test(text) ? 'write' : 'read';
+}
+
 /** An open database. `transaction` runs one callback at a time per connection and commits or rolls back. */
 export interface Engine {
   readonly dialect: Dialect;
@@ -76,5 +87,7 @@ export interface Engine {
   /** See `Store.changeMark`; an engine without it cannot tell cheaply. */
   changeMark?(): number | null;
   transaction<T>(fn: (db: Db) => Promise<T>): Promise<T>;
+  /** See `Store.pools`. */
+  pools(): readonly PoolState[];
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { PoolState } from '../operations/ports/telemetry.ts';
+import type { OnStatement } from './dialect.ts';
 
 /** SQLite's code for a file that another program has locked; how long and how often it is asked again. */
 const BUSY = 5;
@@ -27,6 +29,8 @@ export interface GroupCommit {
   run<T>(fn: () => Promise<T>): Promise<T>;
   /** Resolves when nothing is under way or waiting. */
   idle(): Promise<void>;
+  /** One connection writes; the units that wait for it are those that it has not begun. */
+  state(): PoolState;
 }
 
 /**
@@ -34,15 +38,24 @@ export interface GroupCommit {
  * other, each in a savepoint of its own, a failing one undone by itself. Nobody hears of success before the
  * commit. When the commit fails, or the database undoes the whole group (a full disk), each runs again alone.
  */
-export function groupCommit(connection: DatabaseSync): GroupCommit {
+export function groupCommit(connection: DatabaseSync, onStatement?: OnStatement): GroupCommit {
   const waiting: Unit[] = [];
   let draining: Promise<void> | null = null;
+
+  function commit(): void {
+    const startedAtMs = performance.now();
+    try {
+      connection.exec('COMMIT');
+    } finally {
+      onStatement?.('commit', (performance.now() - startedAtMs) / 1_000);
+    }
+  }
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
       // What the other connections have sent by now joins the group.
       await new Promise((resolve) => setImmediate(resolve));
-      await runGroup(connection, waiting);
+      await runGroup({ connection, waiting, commit });
     }
     draining = null;
   }
@@ -61,10 +74,20 @@ export function groupCommit(connection: DatabaseSync): GroupCommit {
     async idle() {
       while (draining !== null) await draining;
     },
+    state() {
+      const used = draining === null ? 0 : 1;
+      return { pool: 'writer', limit: 1, used, idle: 1 - used, waiting: waiting.length };
+    },
   };
 }
 
-async function runGroup(connection: DatabaseSync, waiting: Unit[]): Promise<void> {
+interface Group {
+  readonly connection: DatabaseSync;
+  readonly waiting: Unit[];
+  readonly commit: () => void;
+}
+
+async function runGroup({ connection, waiting, commit }: Group): Promise<void> {
   const outcomes: Outcome[] = [];
   try {
     await begin(connection);
@@ -77,7 +100,7 @@ async function runGroup(connection: DatabaseSync, waiting: Unit[]): Promise<void
       if (!connection.isTransaction) break;
       if (unit.alone) break;
     } while (outcomes.length < UNITS_A_GROUP && performance.now() - startedMs < GROUP_MS);
-    if (connection.isTransaction) connection.exec('COMMIT');
+    if (connection.isTransaction) commit();
     else if (outcomes.length > 1) return again(waiting, outcomes);
   } catch (error) {
     undo(connection);

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
+import { kindOf, type OnStatement } from './dialect.ts';
 
 /** What a statement gave. Rows that two statements of a script gave stand together. */
 export interface Answer {
@@ -169,5 +170,18 @@ export function leanSender(nameOf: (text: string) => string | undefined, parsers
       query.callback = (error, answer) => (answer === undefined ? reject(error) : resolve(answer));
       on.query(query);
     });
+  };
+}
+
+/** The same, telling how long each took, from its sending to its answer. A commit is what ends a transaction, either way. */
+export function timedSender(send: Send, onStatement: OnStatement): Send {
+  return (on, query) => {
+    const startedAtMs = performance.now();
+    const text = query.sql;
+    const kind = text === 'COMMIT' || text === 'ROLLBACK' ? 'commit' : kindOf(text);
+    const end = () => onStatement(kind, (performance.now() - startedAtMs) / 1_000);
+    const sent = send(on, query);
+    sent.then(end, end);
+    return sent;
   };
 }

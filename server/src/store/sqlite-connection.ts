@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { type QueryResult, SqliteDialect } from 'kysely';
 import { toInt64 } from '../domain/int64.ts';
-import type { Db } from './dialect.ts';
+import { type Db, kindOf, type OnStatement } from './dialect.ts';
 import { directKysely, type RowsQuery } from './direct-executor.ts';
 
 /** While opening; the program stands still meanwhile, as it does below. */
@@ -18,12 +18,16 @@ export interface SqliteConnection {
 }
 
 /** Opens a SQLite file or `:memory:`. */
-export function connectSqlite(path: string | URL, readOnly: boolean): SqliteConnection {
+export function connectSqlite(
+  path: string | URL,
+  readOnly: boolean,
+  onStatement?: OnStatement,
+): SqliteConnection {
   const raw = new DatabaseSync(path, { readOnly, timeout: OPEN_TIMEOUT_MS });
   raw.exec('PRAGMA foreign_keys = ON');
   // MLflow: LIKE minds case on both engines.
   raw.exec('PRAGMA case_sensitive_like = ON');
-  const statementOf = statementCache(raw);
+  const statementOf = statementCache(raw, onStatement);
   // Only the compiler is Kysely's; it asks for a database, but never uses it.
   const dialect = new SqliteDialect({ database: async () => Promise.reject(new Error('not used')) });
   const db = directKysely(dialect, async (query: RowsQuery) => {
@@ -38,18 +42,33 @@ export function connectSqlite(path: string | URL, readOnly: boolean): SqliteConn
 type RunStatement = (parameters: readonly unknown[]) => QueryResult<unknown>;
 
 /** Statements are prepared once and kept while they are in use. */
-function statementCache(connection: DatabaseSync): (text: string) => RunStatement {
+function statementCache(
+  connection: DatabaseSync,
+  onStatement: OnStatement | undefined,
+): (text: string) => RunStatement {
   const cache = new Map<string, RunStatement>();
   return (text) => {
     const known = cache.get(text);
     if (known !== undefined) return known;
-    const prepared = prepare(connection, text);
+    const plain = prepare(connection, text);
+    const prepared = onStatement === undefined ? plain : timed(plain, kindOf(text), onStatement);
     if (cache.size >= CACHED_STATEMENTS) {
       const oldest = cache.keys().next().value;
       if (oldest !== undefined) cache.delete(oldest);
     }
     cache.set(text, prepared);
     return prepared;
+  };
+}
+
+function timed(run: RunStatement, kind: 'read' | 'write', onStatement: OnStatement): RunStatement {
+  return (parameters) => {
+    const startedAtMs = performance.now();
+    try {
+      return run(parameters);
+    } finally {
+      onStatement(kind, (performance.now() - startedAtMs) / 1_000);
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
 import { RegistryError } from '../domain/errors.ts';
+import type { UnitKind, UnitOutcome } from '../operations/ports/telemetry.ts';
 import type { Reader, Store, Writer } from '../operations/ports.ts';
 import type { LeftWork } from './context.ts';
 import { type Db, type Engine, OutcomeUnknown } from './dialect.ts';
@@ -14,6 +15,8 @@ export interface StoreOptions {
   readonly databaseClock?: () => number | null;
   /** Called after each commit that left something of this kind to do. */
   readonly onLeft?: (left: LeftWork) => void;
+  /** Called at the end of each unit of work. */
+  readonly onUnit?: (kind: UnitKind, outcome: UnitOutcome, seconds: number) => void;
 }
 
 /**
@@ -22,7 +25,12 @@ export interface StoreOptions {
  */
 export function createStore(
   engine: Engine,
-  { workspace = 'default', databaseClock, onLeft = () => undefined }: StoreOptions = {},
+  {
+    workspace = 'default',
+    databaseClock,
+    onLeft = () => undefined,
+    onUnit = () => undefined,
+  }: StoreOptions = {},
 ): Store {
   const running = new AsyncLocalStorage<true>();
   const context = (db: Db) => ({ db, dialect: engine.dialect, workspace, databaseClock });
@@ -37,19 +45,25 @@ export function createStore(
     return known;
   };
 
-  async function unit<T>(fn: () => Promise<T>): Promise<T> {
+  async function unit<T>(kind: UnitKind, fn: () => Promise<T>): Promise<T> {
     if (running.getStore() === true) throw new Error('a unit of work was opened inside another');
+    const startedAtMs = performance.now();
+    let outcome: UnitOutcome = 'ok';
     try {
       return await running.run(true, fn);
     } catch (error) {
-      throw translate(engine, error);
+      const translated = translate(engine, error);
+      outcome = outcomeOf(translated);
+      throw translated;
+    } finally {
+      onUnit(kind, outcome, (performance.now() - startedAtMs) / 1_000);
     }
   }
 
   return {
-    read: (fn) => unit(() => fn(reader)),
+    read: (fn) => unit('read', () => fn(reader)),
     write: (fn: (writer: Writer) => Promise<never>) =>
-      unit(async () => {
+      unit('write', async () => {
         let left = new Set<LeftWork>();
         const result = await retrying(engine, () =>
           engine.transaction((db) => {
@@ -62,12 +76,18 @@ export function createStore(
         return result;
       }),
     changeMark: () => engine.changeMark?.() ?? null,
+    pools: () => engine.pools(),
     ping: () =>
-      unit(async () => {
+      unit('read', async () => {
         await sql`select 1`.execute(engine.db);
       }),
     close: () => engine.close(),
   };
+}
+
+function outcomeOf(error: unknown): UnitOutcome {
+  if (!(error instanceof RegistryError)) return 'failed';
+  return error.code === 'unavailable' || error.code === 'storage_full' ? 'unavailable' : 'refused';
 }
 
 /** Runs again when the database says that two transactions stood in each other's way. */

@@ -4,6 +4,7 @@ import { aliasReader, aliasWriter } from './alias.ts';
 import { apiTokenReader, apiTokenWriter } from './api-token.ts';
 import { auditReader, auditWriter } from './audit.ts';
 import { authorReader, authorWriter } from './author.ts';
+import { backlogReader } from './backlog.ts';
 import { checkReader, checkWriter } from './check.ts';
 import { clientUploadReader, clientUploadWriter } from './client-upload.ts';
 import type { StoreContext } from './context.ts';
@@ -80,6 +81,7 @@ export function readerOf(context: StoreContext): Reader {
     apiTokens: apiTokenReader(context),
     sessions: sessionReader(context),
     audit: auditReader(context),
+    backlog: backlogReader(context),
   };
 }
 
@@ -124,5 +126,6 @@ export function writerOf(context: StoreContext): Writer {
     apiTokens: apiTokenWriter(context),
     sessions: sessionWriter(context),
     audit: auditWriter(context),
+    backlog: backlogReader(context),
   };
 }

@@ -35,6 +35,13 @@ describe('defaults', () => {
     expect(load({ PORT: '', LOG_LEVEL: '' }).port).toBe(5136);
   });
 
+  test('metrics have no port of their own, unless one is given', () => {
+    expect(load({}).metricsPort).toBeUndefined();
+    expect(load({ METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+    // Any free one, twice.
+    expect(load({ PORT: '0', METRICS_PORT: '0' }).metricsPort).toBe(0);
+  });
+
   test('the links follow the port', () => {
     expect(load({ PORT: '80' }).baseUrl).toBe('http://localhost:80');
     expect(load({ REGISTRY_BASE_URL: 'https://registry.example.org/' }).baseUrl).toBe(
@@ -124,6 +131,9 @@ describe('wrong values stop the start with one line that names variable, value a
   test.each([
     [{ PORT: '70000' }, 'PORT=70000: it must be a port'],
     [{ PORT: '5136x' }, 'PORT=5136x: it must be a port'],
+    [{ METRICS_PORT: '70000' }, 'METRICS_PORT=70000: it must be a port'],
+    [{ METRICS_PORT: 'on' }, 'METRICS_PORT=on: it must be a port'],
+    [{ METRICS_PORT: '5136' }, 'METRICS_PORT=5136: that is PORT; give another one'],
     [{ HOST: 'example.org' }, 'HOST=example.org: it must be an IP address'],
     [{ LOG_LEVEL: 'TRACE' }, 'LOG_LEVEL=TRACE: it must be DEBUG, INFO, WARNING or ERROR'],
     [{ REQUIRE_APPROVAL_FOR_PRODUCTION: 'yes' }, 'it must be true or false'],

@@ -10,6 +10,7 @@ import { prepareDatabase } from '../../src/store/schema/open.ts';
 import { createStore } from '../../src/store/store.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { createPostgresDatabase } from '../support/postgres.ts';
+import { scrape } from '../support/scrape.ts';
 import type { StoreTarget } from '../support/store-targets.ts';
 import { type CuttableProxy, cuttableProxy } from './cuttable-proxy.ts';
 import { until } from './server-process.ts';
@@ -72,12 +73,20 @@ async function expectUnavailable(server: TestApp): Promise<void> {
   const ready = await server.app.inject({ url: '/ready' });
   expect([ready.statusCode, ready.json().checks.database.ok]).toEqual([503, false]);
   expect((await server.app.inject({ url: '/health' })).statusCode).toBe(200);
+  const scrapedAt = performance.now();
+  const { series } = await scrape(server);
+  expect(performance.now() - scrapedAt).toBeLessThan(2_000);
+  expect(series.get('registry_database_up')).toBe(0);
+  expect(series.has('registry_seals_pending')).toBe(false);
+  expect(series.get('registry_database_connections_limit{pool="units"}')).toBeGreaterThan(1);
 }
 
 async function expectBack(server: TestApp): Promise<void> {
   await until(async () => (await server.app.inject({ url: '/ready' })).statusCode === 200);
   for (const url of BOTH_WIRES) expect((await server.app.inject({ url })).statusCode).toBe(200);
   expect((await create(server, 'again')).statusCode).toBe(200);
+  server.clock.advance(5_000);
+  expect((await scrape(server)).series.get('registry_database_up')).toBe(1);
   expect(rejections).toEqual([]);
 }
 

@@ -23,5 +23,5 @@ process.on('message', ({ step }: { step: string }) => {
   armed = step;
   process.send?.('armed');
 });
-await running.app.listen({ port: config.port, host: config.host });
+await running.listen();
 onStopSignals((hurry) => void running.close({ drainMs, hurry }).then(() => process.exit(0)));

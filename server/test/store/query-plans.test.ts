@@ -56,3 +56,18 @@ test.each<[string, (reader: Reader) => Promise<unknown>]>([
   expect(steps).toHaveLength(2);
   for (const step of steps) expect(step).toMatch(/^SEARCH e USING .*\(workspace=\? AND (?:up|down)stream=\?/);
 });
+
+test('what waits is counted by the indexes of what waits, however much does not', async () => {
+  const plans = await plansOf(({ backlog }) => backlog.measure());
+  expect(plans.length).toBeGreaterThan(8);
+  for (const plan of plans.filter((one) =>
+    /\bregistry_versions\b|\bregistry_transition_requests\b/.test(one),
+  ))
+    expect(plan).toMatch(
+      /USING (?:COVERING )?INDEX registry_(?:versions_pending|transition_requests_(?:open|due))/,
+    );
+  // Of webhooks there are few, and the queue of events holds only what waits.
+  const scans = plans.filter((plan) => plan.startsWith('SCAN') && !plan.includes('USING'));
+  for (const scan of scans)
+    expect(scan).toMatch(/^SCAN (?:w|counted|open|marked|registry_audit_waiting|CONSTANT ROW|\(subquery)/);
+});

@@ -10,6 +10,7 @@ import { hostYaml } from '../../src/host/yaml.ts';
 import { createServer } from '../../src/http/server.ts';
 import { authenticate } from '../../src/operations/authentication.ts';
 import type { Deps } from '../../src/operations/ports.ts';
+import { measureOf } from '../../src/operations/telemetry.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
 import { signInParts } from './sign-in.ts';
 import { type OpenStore, type StoreTarget, storeTargets } from './store-targets.ts';
@@ -75,6 +76,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
     maxConnections: options.maxConnections ?? 10_000,
+    measure: measureOf(deps),
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) }),
   });
   await app.ready();

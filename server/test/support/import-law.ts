@@ -38,6 +38,7 @@ const LAW: readonly Floor[] = [
     packages: ['openid-client', 'jose'],
     node: true,
   },
+  { prefix: 'telemetry/', floors: ['telemetry/', 'operations/ports'], packages: [], node: true },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: ['yaml'], node: true },
   {
     prefix: 'http/mlflow/',

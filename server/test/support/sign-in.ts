@@ -5,13 +5,14 @@ import { argonPasswords } from '../../src/host/passwords.ts';
 import { countedRefusals } from '../../src/host/refusals.ts';
 import { rememberedPasswords } from '../../src/host/verified-passwords.ts';
 import type { Deps } from '../../src/operations/ports.ts';
+import { createTelemetry } from '../../src/telemetry/telemetry.ts';
 
 const fastPasswords = argonPasswords({ memory: 64, passes: 1, parallelism: 1 });
 
 const DAY_MS = 86_400_000;
 const signer = auditSigner(newAuditKey());
 
-/** What signing in and the audit log take, with passwords that are hashed fast. */
+/** What signing in, the audit log and the figures take, with passwords that are hashed fast. */
 export function signInParts(): Pick<
   Deps,
   | 'passwords'
@@ -20,6 +21,7 @@ export function signInParts(): Pick<
   | 'tokenUses'
   | 'fileUses'
   | 'refusals'
+  | 'telemetry'
   | 'auditSigner'
   | 'checkpointSink'
   | 'signInRules'
@@ -34,6 +36,7 @@ export function signInParts(): Pick<
     tokenUses: collectedUses(),
     fileUses: collectedUses(),
     refusals: countedRefusals(),
+    telemetry: createTelemetry({ version: '0.0.0-test', engine: 'test' }),
     auditSigner: signer,
     checkpointSink: null,
     retention: {

@@ -12,7 +12,7 @@ export interface Draining {
 }
 
 /** Operations that answer to the very end: probes must see the difference between draining and dead. */
-const PROBES = new Set(['getHealth', 'getReadiness']);
+const PROBES = new Set(['getHealth', 'getReadiness', 'getMetrics']);
 
 /** To be called before any route is registered: handlers are counted, too, since they outlive a cut connection. */
 export function registerDraining(app: FastifyInstance): Draining {

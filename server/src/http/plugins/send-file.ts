@@ -4,6 +4,7 @@ import type { OpenedArtifact } from '../../operations/artifact.ts';
 import { parseRange, type RequestedRange } from './byte-range.ts';
 import { attachment } from './content-disposition.ts';
 import { mediaType } from './media-type.ts';
+import { isCut } from './request-telemetry.ts';
 
 /** A file that was opened, under the name that it is to be saved by. */
 export interface FileToSend extends OpenedArtifact {
@@ -26,7 +27,18 @@ export async function sendFile(
   } finally {
     if (body === undefined) await opened.file.close();
   }
+  if (body !== undefined) noteSent(request, reply);
   reply.send(body);
+}
+
+/** How much a client got that left is known by its connection, the head of the answer included. */
+function noteSent({ server, raw: { socket } }: FastifyRequest, reply: FastifyReply): void {
+  const before = socket.bytesWritten;
+  const wholeBytes = Number(reply.getHeader('content-length'));
+  reply.raw.once('close', () => {
+    const sentBytes = isCut(reply.raw) ? Math.min(wholeBytes, socket.bytesWritten - before) : wholeBytes;
+    server.telemetry.transferred('out', sentBytes);
+  });
 }
 
 /** Sets status and headers; gives the stream when there is a body to send. */

@@ -44,6 +44,7 @@ export function openFileToLook(path: string): Engine {
       dialect: sqliteDialect,
       db,
       transaction: () => Promise.reject(new Error('this database is open for reading only')),
+      pools: () => [],
       async close() {
         if (raw.isOpen) raw.close();
       },

@@ -21,7 +21,8 @@ export function rows(): Row[] {
     if (route === undefined) throw new Error(`${rpc.name} has no route`);
     return row(rpc.name, route, MLFLOW_REQUESTS);
   });
-  return [...ours, ...theirs];
+  const metrics = row('getMetrics', { method: 'GET', url: '/metrics' }, { getMetrics: () => ({}) });
+  return [...ours, ...theirs, metrics];
 }
 
 function row(

@@ -8,6 +8,7 @@ import { sealVersions } from '../../../src/jobs/seal-versions.ts';
 import { verifyVersions } from '../../../src/jobs/verify-versions.ts';
 import type { RetentionSettings } from '../../../src/operations/ports/retention-settings.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
+import { scrape } from '../../support/scrape.ts';
 import { storeTargets } from '../../support/store-targets.ts';
 import { People } from './people.ts';
 
@@ -94,6 +95,24 @@ for (const target of storeTargets.filter(({ name }) => name !== 'SQLite file'))
         .sort();
     const eventsOf = async (action: string) =>
       (await ok('GET', `/api/v1/audit/events?action=${action}`)).events;
+
+    test('is told in bytes by /metrics: what the newest plan takes, what is marked, nothing when it is gone', async () => {
+      await upload('model/weights.bin', 'weights');
+      await archive(await register('model'));
+      const figures = async () => {
+        server.clock.advance(5_000);
+        const { series } = await scrape(server);
+        return ['purgeable', 'marked'].map((name) => series.get(`registry_retention_${name}_bytes`));
+      };
+      expect(await figures()).toEqual([0, 0]);
+      server.clock.advance(101 * DAY_MS);
+      await mark();
+      expect(await figures()).toEqual([7, 7]);
+      server.clock.advance(3 * DAY_MS);
+      await runJob();
+      await ok('POST', '/api/v1/retention/plans');
+      expect(await figures()).toEqual([0, 0]);
+    });
 
     test('marks, waits for the grace, and then removes the files and leaves a tombstone', async () => {
       for (const [path, text] of [
