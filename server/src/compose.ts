@@ -4,6 +4,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { openArtifacts, openCheckpointSink, openIdentityProvider } from './compose/backing-services.ts';
 import { openPreparedDatabase } from './compose/database.ts';
+import { startDatadog } from './compose/datadog.ts';
 import { hostParts } from './compose/host-parts.ts';
 import { programVersion } from './compose/program-version.ts';
 import { type StopOptions, stopInOrder } from './compose/stop.ts';
@@ -91,6 +92,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     },
   });
   const endWatch = watchLoop(telemetry.loopDelayed);
+  const datadog = await startDatadog(config, measure, logger);
   return {
     app,
     routes,
@@ -102,7 +104,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     },
     async close(options = {}) {
       endWatch();
-      await stopInOrder({ app, metricsServer, draining, jobs, deps, logger }, options);
+      await stopInOrder({ app, metricsServer, draining, jobs, datadog, deps, logger }, options);
     },
   };
 }

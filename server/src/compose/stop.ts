@@ -16,20 +16,21 @@ export interface StopOptions {
 const DRAIN_MS = 18_000;
 const STEP_MS = 2_000;
 /** The longest that a stop takes; supervisors (docker-compose.yml, k8s) must give it more. */
-export const STOP_LIMIT_MS = DRAIN_MS + 4 * STEP_MS;
+export const STOP_LIMIT_MS = DRAIN_MS + 5 * STEP_MS;
 
 interface Parts {
   readonly app: FastifyInstance;
   readonly metricsServer: Server | null;
   readonly draining: Draining;
   readonly jobs: BackgroundJobs;
+  readonly datadog: { stop(): Promise<void> };
   readonly deps: Deps;
   readonly logger: Logger;
 }
 
 /** Requests, then what they leave to others, then what all of them stand on. */
 export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: StopOptions): Promise<void> {
-  const { app, metricsServer, draining, jobs, deps, logger } = parts;
+  const { app, metricsServer, draining, jobs, datadog, deps, logger } = parts;
   logger.info('stopping');
   draining.begin();
   if (!(await within(draining.settled(), drainMs, hurry))) logger.warn('requests under way are cut');
@@ -42,6 +43,8 @@ export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: S
   // Uploads that were cut clean up after themselves; what they could not, another server does.
   const isClean = await step(draining.settled());
   await step(jobs.stop({ leaveLease: !isClean }));
+  // With the figures of the end; while the database is still there.
+  await step(datadog.stop());
   metricsServer?.close();
   metricsServer?.closeAllConnections();
   await step(deps.store.close());

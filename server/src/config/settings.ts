@@ -1,4 +1,5 @@
 import { ACCESS_SETTINGS } from './access-settings.ts';
+import { DATADOG_SETTINGS } from './datadog-settings.ts';
 import {
   type ArtifactLocation,
   type DatabaseLocation,
@@ -133,6 +134,7 @@ export const SETTINGS = {
   ...ACCESS_SETTINGS,
   ...RETENTION_SETTINGS,
   ...WEBHOOK_SETTINGS,
+  ...DATADOG_SETTINGS,
 } as const;
 
 type Settings = typeof SETTINGS;

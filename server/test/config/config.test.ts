@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
+import { dogstatsdPlace } from '../../src/config/datadog-settings.ts';
 
 const load = (env: Environment) =>
   loadConfig(env, (path) => {
@@ -29,6 +30,36 @@ describe('defaults', () => {
     expect(config.database.kind === 'sqlite' && config.database.path.endsWith('/data/mlflow.db')).toBe(true);
     const { artifactRoot: root } = config;
     expect(root.kind === 'folder' && root.path.endsWith('/data/artifacts')).toBe(true);
+  });
+
+  test.each<[Environment, ReturnType<typeof dogstatsdPlace>]>([
+    [{}, null],
+    [{ DD_ENV: 'barn' }, null],
+    [{ DD_AGENT_HOST: 'agent' }, { kind: 'udp', host: 'agent', port: 8125 }],
+    [{ DD_DOGSTATSD_PORT: '9125' }, { kind: 'udp', host: '127.0.0.1', port: 9125 }],
+    [
+      { DD_AGENT_HOST: '10.0.0.1', DD_DOGSTATSD_URL: 'unix:///a.sock' },
+      { kind: 'unix', path: '/a.sock' },
+    ],
+    [{ DD_DOGSTATSD_URL: 'unixgram:///a b.sock' }, { kind: 'unix', path: '/a b.sock' }],
+    [{ DD_DOGSTATSD_URL: 'unixstream:///a.sock' }, { kind: 'unixstream', path: '/a.sock' }],
+    [{ DD_DOGSTATSD_URL: 'udp://[::1]:1' }, { kind: 'udp', host: '::1', port: 1 }],
+    [{ DD_DOGSTATSD_URL: 'udp://agent' }, { kind: 'udp', host: 'agent', port: 8125 }],
+  ])('%j: metrics go to %j', (env, place) => {
+    expect(dogstatsdPlace(load(env))).toEqual(place);
+  });
+
+  test.each([
+    ['DD_DOGSTATSD_URL', 'tcp://agent:1'],
+    ['DD_DOGSTATSD_URL', 'unix://a.sock'],
+    ['DD_DOGSTATSD_URL', 'udp://agent:70000'],
+    ['DD_DOGSTATSD_URL', 'udp://agent/x'],
+    ['DD_AGENT_HOST', 'http://agent'],
+    ['DD_DOGSTATSD_PORT', '0'],
+    ['DD_ENV', 'a,b'],
+    ['DD_SERVICE', 'a|b'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(refusal({ [name]: value })).toContain(`${name}=${value}: it must be`);
   });
 
   test('an empty value counts as not set, as compose files give it', () => {

@@ -38,6 +38,12 @@ const LAW: readonly Floor[] = [
     packages: ['openid-client', 'jose'],
     node: true,
   },
+  {
+    prefix: 'datadog/',
+    floors: ['datadog/', 'operations/ports'],
+    packages: ['hot-shots', 'node-unix-socket'],
+    node: true,
+  },
   { prefix: 'telemetry/', floors: ['telemetry/', 'operations/ports'], packages: [], node: true },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: ['yaml'], node: true },
   {
