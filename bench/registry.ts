@@ -8,6 +8,7 @@ import { type EngineName, openDatabases } from './database.ts';
 import { distance } from './distance.ts';
 import { lineage } from './lineage.ts';
 import { million } from './million.ts';
+import { observed } from './observed.ts';
 import { retention } from './retention.ts';
 import { scenarios } from './scenarios.ts';
 import { type Seeded, seed } from './seed.ts';
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     lineage: { type: 'boolean', default: false },
     retention: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    observed: { type: 'boolean', default: false },
     'sign-in': { type: 'boolean', default: false },
   },
 });
@@ -43,6 +45,7 @@ try {
   else if (options.lineage) await lineage(databases, seconds);
   else if (options.retention) await retention(databases);
   else if (options.memory) await memory();
+  else if (options.observed) await costOfBeingWatched();
   else if (options['sign-in']) await costOfSignIn();
   else await compare();
 } finally {
@@ -54,6 +57,11 @@ async function memory(): Promise<void> {
   const server = await startRegistry(await databases.create('memory'));
   await transferMemory(server);
   await server.stop();
+}
+
+async function costOfBeingWatched(): Promise<void> {
+  const place = await databases.create('ours');
+  await observed({ place, seeded: await fill(place), seconds });
 }
 
 async function costOfSignIn(): Promise<void> {

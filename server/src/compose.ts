@@ -8,6 +8,7 @@ import { startDatadog } from './compose/datadog.ts';
 import { hostParts } from './compose/host-parts.ts';
 import { programVersion } from './compose/program-version.ts';
 import { type StopOptions, stopInOrder } from './compose/stop.ts';
+import { startTracing, tracedDeps, traceFields } from './compose/tracing.ts';
 import type { Config } from './config/config.ts';
 import { LOCAL_ACTOR } from './domain/actor.ts';
 import { randomIds } from './host/ids.ts';
@@ -43,8 +44,11 @@ export interface Running {
  * @throws DatabaseRefused when the database cannot be used.
  */
 export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps) => deps): Promise<Running> {
+  const serverId = randomIds.uuid();
+  const { tracer, ...tracing } = await startTracing(config, serverId);
   const logger = pino({
     level: config.logLevel,
+    ...(tracer === null ? {} : { mixin: () => traceFields(tracer) }),
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
@@ -54,18 +58,22 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
     onStatement: telemetry.statementEnded,
   });
-  const serverId = randomIds.uuid();
   // Servers that share artifacts share a database, and SQLite has one server.
-  const artifacts = await openArtifacts(config, { serverId, sweepAll: config.database.kind === 'sqlite' });
+  const artifacts = await openArtifacts(config, {
+    serverId,
+    sweepAll: config.database.kind === 'sqlite',
+    tracer,
+  });
   const waiting = { deliveries: createSignal(), events: createSignal() };
-  const deps = wrap({
+  const untraced: Deps = {
     ...hostParts(config, telemetry),
     checkpointSink: await openCheckpointSink(config),
     identityProvider: await openIdentityProvider(config),
     store: createStore(engine, { onLeft: (left) => waiting[left].notify(), onUnit: telemetry.unitEnded }),
     artifacts,
     serverId,
-  });
+  };
+  const deps = wrap(tracer === null ? untraced : tracedDeps(untraced, tracer, config));
   await recordSettings(deps);
   if (config.auth !== 'none') await welcomeAdmin(config, deps, logger);
   const measure = measureOf(deps);
@@ -73,6 +81,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
   const { app, routes, draining } = await createServer({
     deps,
     measure: metricsServer === null ? measure : null,
+    tracer,
     version: programVersion(),
     authenticate: authenticator(config, deps),
     allowedHosts: config.allowedHosts,
@@ -85,6 +94,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     log: logger,
     auditEvents: waiting.events,
     verifyDays: config.verifyDays,
+    tracer,
     webhooks: {
       waiting: waiting.deliveries,
       lanes: config.webhookLanes,
@@ -104,7 +114,10 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     },
     async close(options = {}) {
       endWatch();
-      await stopInOrder({ app, metricsServer, draining, jobs, datadog, deps, logger }, options);
+      await stopInOrder(
+        { app, metricsServer, draining, jobs, reporters: [datadog, tracing], deps, logger },
+        options,
+      );
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   type ServerSideEncryption,
   type StorageClass,
 } from '@aws-sdk/client-s3';
+import type { Tracer } from '../operations/ports/tracer.ts';
 import { createS3Layout, type S3Layout } from './s3-layout.ts';
 
 /** What is said with every object that is made (`MLFLOW_S3_UPLOAD_EXTRA_ARGS`). */
@@ -35,6 +36,8 @@ export interface S3Options {
   /** No other server uses the bucket's prefix: remove what any of them left. */
   readonly sweepAll: boolean;
   readonly now: () => number;
+  /** Told of every request. */
+  readonly tracer?: Tracer | null;
   /** Other sizes of parts, for tests. */
   readonly sizes?: PartSizes;
 }
@@ -86,8 +89,10 @@ const CONNECTIONS = 64;
 export async function connectBucket(options: S3Options): Promise<S3Bucket> {
   const { bucketOwner, bucket } = options;
   const config = await withRegion(clientConfig(options));
+  const client = new S3Client(config);
+  if (options.tracer) traceCalls(client, options.tracer);
   return {
-    client: new S3Client(config),
+    client,
     presigner: new S3Client({ ...config, requestChecksumCalculation: 'WHEN_REQUIRED' }),
     layout: createS3Layout(options),
     at: { Bucket: bucket, ...(bucketOwner === null ? {} : { ExpectedBucketOwner: bucketOwner }) },
@@ -95,6 +100,19 @@ export async function connectBucket(options: S3Options): Promise<S3Bucket> {
     sizes: options.sizes ?? PART_SIZES,
     now: options.now,
   };
+}
+
+/** A span for each command, its retries included. Keys hold names of users' files and stay out. */
+function traceCalls(client: S3Client, tracer: Tracer): void {
+  client.middlewareStack.add(
+    (next, { commandName = 'Command' }) =>
+      (args) => {
+        const method = commandName.replace(/Command$/, '');
+        const attributes = { 'rpc.system.name': 'aws-api', 'rpc.method': `S3/${method}` };
+        return tracer.span(`S3 ${method}`, { kind: 'client', attributes }, () => next(args));
+      },
+    { step: 'initialize', name: 'trace' },
+  );
 }
 
 /** A limit for requests that carry no file, retries included. */

@@ -6,11 +6,12 @@ import { OIDC_CALLBACK } from '../http/v1/session/finish-oidc.ts';
 import type { ArtifactStore } from '../operations/ports/artifact-store.ts';
 import type { CheckpointSink } from '../operations/ports/checkpoint-sink.ts';
 import type { IdentityProvider } from '../operations/ports/identity-provider.ts';
+import type { Tracer } from '../operations/ports/tracer.ts';
 
 /** The AWS SDK, too, is loaded only where it is used. */
 export async function openArtifacts(
   config: Config,
-  user: { readonly serverId: string; readonly sweepAll: boolean },
+  user: { readonly serverId: string; readonly sweepAll: boolean; readonly tracer?: Tracer | null },
 ): Promise<ArtifactStore> {
   const { artifactRoot: root } = config;
   if (root.kind === 'folder') return openFilesystemArtifactStore({ root: root.path, ...user });

@@ -23,14 +23,15 @@ interface Parts {
   readonly metricsServer: Server | null;
   readonly draining: Draining;
   readonly jobs: BackgroundJobs;
-  readonly datadog: { stop(): Promise<void> };
+  /** What tells others of this server. */
+  readonly reporters: readonly { stop(): Promise<void> }[];
   readonly deps: Deps;
   readonly logger: Logger;
 }
 
 /** Requests, then what they leave to others, then what all of them stand on. */
 export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: StopOptions): Promise<void> {
-  const { app, metricsServer, draining, jobs, datadog, deps, logger } = parts;
+  const { app, metricsServer, draining, jobs, reporters, deps, logger } = parts;
   logger.info('stopping');
   draining.begin();
   if (!(await within(draining.settled(), drainMs, hurry))) logger.warn('requests under way are cut');
@@ -44,7 +45,7 @@ export async function stopInOrder(parts: Parts, { drainMs = DRAIN_MS, hurry }: S
   const isClean = await step(draining.settled());
   await step(jobs.stop({ leaveLease: !isClean }));
   // With the figures of the end; while the database is still there.
-  await step(datadog.stop());
+  await step(Promise.all(reporters.map((reporter) => reporter.stop())));
   metricsServer?.close();
   metricsServer?.closeAllConnections();
   await step(deps.store.close());

@@ -8,6 +8,7 @@ import {
 } from './locations.ts';
 import { RETENTION_SETTINGS } from './retention-settings.ts';
 import { S3_SETTINGS } from './s3-settings.ts';
+import { TRACING_SETTINGS } from './tracing-settings.ts';
 import {
   parseBaseUrl,
   parseConnections,
@@ -135,6 +136,7 @@ export const SETTINGS = {
   ...RETENTION_SETTINGS,
   ...WEBHOOK_SETTINGS,
   ...DATADOG_SETTINGS,
+  ...TRACING_SETTINGS,
 } as const;
 
 type Settings = typeof SETTINGS;

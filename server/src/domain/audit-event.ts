@@ -91,6 +91,8 @@ export interface AuditClient {
   readonly address: string | null;
   readonly userAgent: string | null;
   readonly requestId: string | null;
+  /** W3C Trace Context; only when requests are traced. */
+  readonly traceId?: string;
 }
 
 /** What an operation says of a change that it makes, or of a refusal. */
@@ -122,6 +124,8 @@ export interface AuditEvent {
     readonly address: string | null;
     readonly user_agent: string | null;
     readonly request_id: string | null;
+    /** Only when requests were traced: events without it keep the leaf that they always had. */
+    readonly trace_id?: string;
   };
   readonly action: AuditAction;
   readonly object: {
@@ -169,6 +173,7 @@ export function auditEvent(actor: Actor | null, entry: AuditEntry, context: Audi
       address: text(client.address),
       user_agent: text(client.userAgent),
       request_id: text(client.requestId),
+      ...(client.traceId === undefined ? {} : { trace_id: client.traceId }),
     },
     action: entry.action,
     object: {

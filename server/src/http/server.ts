@@ -4,6 +4,7 @@ import Fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify';
+import type { Tracer } from '../operations/ports/tracer.ts';
 import type { Deps } from '../operations/ports.ts';
 import type { Measure } from '../operations/telemetry.ts';
 import { answerUnknownPath, registerMlflowWire, sendMlflowError } from './mlflow/routes.ts';
@@ -19,6 +20,7 @@ import { registerOriginGuard } from './plugins/origin-guard.ts';
 import { registerRefusalRecord } from './plugins/refusal-record.ts';
 import { registerRequestLog } from './plugins/request-log.ts';
 import { registerRequestTelemetry } from './plugins/request-telemetry.ts';
+import { registerRequestTrace } from './plugins/request-trace.ts';
 import { requireDecisions } from './plugins/route-decision.ts';
 import { registerSecurityHeaders } from './plugins/security-headers.ts';
 import { sendProblem } from './v1/problem-reply.ts';
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly maxConnections: number;
   /** What `/metrics` answers; null: not here. */
   readonly measure: Measure | null;
+  /** Null: nothing is traced. */
+  readonly tracer: Tracer | null;
 }
 
 /** JSON bodies; artifacts stream and are not bounded by it. */
@@ -77,6 +81,7 @@ export async function createServer(
     // Whoever closes has drained before, or does not want to wait.
     forceCloseConnections: true,
   });
+  registerRequestTrace(app, options.tracer);
   registerConnectionLimit(app, options.maxConnections);
   registerOneAtATime(app);
   registerRequestTelemetry(app, deps.telemetry);

@@ -1,3 +1,4 @@
+import type { Tracer } from '../operations/ports/tracer.ts';
 import type { Deps } from '../operations/ports.ts';
 import { endLease } from '../operations/server-lease.ts';
 import { adoptModels } from './adopt-models.ts';
@@ -40,6 +41,8 @@ export interface JobOptions {
   readonly auditEvents: Signal;
   /** How often the files of each sealed version are read again; 0: never. */
   readonly verifyDays: number;
+  /** Null: nothing is traced. */
+  readonly tracer?: Tracer | null;
 }
 
 export interface BackgroundJobs {
@@ -50,7 +53,7 @@ export interface BackgroundJobs {
 /** Runs the jobs by turns until stopped; a failed turn is logged and tried again later. */
 export function startBackgroundJobs(
   deps: Deps,
-  { serverId, log, webhooks, auditEvents, verifyDays }: JobOptions,
+  { serverId, log, webhooks, auditEvents, verifyDays, tracer = null }: JobOptions,
 ): BackgroundJobs {
   const jobs: Job[] = [
     holdLease(serverId),
@@ -67,8 +70,9 @@ export function startBackgroundJobs(
     placeAuditEvents(auditEvents),
     deliverWebhooks({ ...webhooks, log }),
   ];
+  const traced = tracer === null ? jobs : jobs.map((job) => tracedJob(job, tracer));
   const stopping = new AbortController();
-  const finished = Promise.all(jobs.map((job) => work(job, deps, log, stopping.signal)));
+  const finished = Promise.all(traced.map((job) => work(job, deps, log, stopping.signal)));
   return {
     async stop({ leaveLease = false } = {}) {
       stopping.abort();
@@ -76,6 +80,11 @@ export function startBackgroundJobs(
       if (!leaveLease) await endLease(deps, serverId);
     },
   };
+}
+
+function tracedJob(job: Job, tracer: Tracer): Job {
+  const about = { kind: 'job', attributes: { 'registry.job': job.name } } as const;
+  return { ...job, turn: (deps) => tracer.span(`job: ${job.name}`, about, () => job.turn(deps)) };
 }
 
 async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Promise<void> {

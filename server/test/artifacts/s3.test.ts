@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openS3ArtifactStore, type S3ArtifactStore } from '../../src/artifacts/s3.ts';
 import type { S3Options } from '../../src/artifacts/s3-bucket.ts';
+import type { Tracer } from '../../src/operations/ports/tracer.ts';
 import { artifactStoreSuite, at, failsWith, put, read, walkAll } from '../suites/artifact-store.suite.ts';
 import { s3Target, type TestPlace, testPlace } from '../support/s3.ts';
 
@@ -235,6 +236,23 @@ describe('a store that is not well', () => {
       expect(error.message).toBe('The artifact store does not answer.');
     }
     await store.swept;
+  });
+
+  test('is told of in a span for each command, without keys', async () => {
+    const spans: unknown[] = [];
+    const tracer: Tracer = {
+      ...{ current: () => null, headers: () => ({}), beginRequest: () => expect.unreachable() },
+      span(name, about, work) {
+        spans.push([name, about]);
+        return work();
+      },
+    };
+    const store = await openS3ArtifactStore({ ...options, endpoint: 'http://127.0.0.1:9', tracer });
+    await store.swept;
+    spans.length = 0;
+    await expect(store.open(at('secret-name'))).rejects.toEqual(failsWith('unavailable'));
+    const attributes = { 'rpc.system.name': 'aws-api', 'rpc.method': 'S3/HeadObject' };
+    expect(spans).toEqual([['S3 HeadObject', { kind: 'client', attributes }]]);
   });
 
   test('that breaks off in the middle of an answer fails the reader', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, type Environment, loadConfig } from '../../src/config/config.ts';
 import { dogstatsdPlace } from '../../src/config/datadog-settings.ts';
+import { tracesUrl } from '../../src/config/tracing-settings.ts';
 
 const load = (env: Environment) =>
   loadConfig(env, (path) => {
@@ -60,6 +61,38 @@ describe('defaults', () => {
     ['DD_SERVICE', 'a|b'],
   ])('%s=%s is refused', (name, value) => {
     expect(refusal({ [name]: value })).toContain(`${name}=${value}: it must be`);
+  });
+
+  test.each<[Environment, string | null]>([
+    [{}, null],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }, 'http://c:4318/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c/otel/' }, 'https://c/otel/v1/traces'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://d/x' },
+      'http://d/x',
+    ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_SDK_DISABLED: 'true' }, null],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_TRACES_EXPORTER: 'none' }, null],
+  ])('%j: spans go to %s', (env, url) => {
+    expect(tracesUrl(load(env))).toBe(url);
+  });
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+    ['OTEL_TRACES_SAMPLER_ARG', '2'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'farm'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'farm=%'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(refusal({ [name]: value })).toContain(`${name}=${value}: it must be`);
+  });
+
+  test('headers of spans are read, and hidden when they are wrong', () => {
+    const headers = 'api-key=s%2Cx, b = c';
+    expect(load({ OTEL_EXPORTER_OTLP_HEADERS: headers }).otlpHeaders).toEqual({ 'api-key': 's,x', b: 'c' });
+    expect(refusal({ OTEL_EXPORTER_OTLP_HEADERS: 'hunter2' })).not.toContain('hunter2');
   });
 
   test('an empty value counts as not set, as compose files give it', () => {

@@ -9,6 +9,7 @@ import { hostDigests } from '../../src/host/digests.ts';
 import { hostYaml } from '../../src/host/yaml.ts';
 import { createServer } from '../../src/http/server.ts';
 import { authenticate } from '../../src/operations/authentication.ts';
+import type { Tracer } from '../../src/operations/ports/tracer.ts';
 import type { Deps } from '../../src/operations/ports.ts';
 import { measureOf } from '../../src/operations/telemetry.ts';
 import { type TestClock, testClock, testIds } from './owned.ts';
@@ -44,6 +45,7 @@ export interface TestAppOptions {
   readonly signIn?: boolean;
   /** What operations are given instead of what tests have. */
   readonly parts?: Partial<Deps>;
+  readonly tracer?: Tracer;
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -77,6 +79,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     allowedOrigins: options.allowedOrigins ?? [],
     maxConnections: options.maxConnections ?? 10_000,
     measure: measureOf(deps),
+    tracer: options.tracer ?? null,
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) }),
   });
   await app.ready();

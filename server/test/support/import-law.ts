@@ -44,6 +44,18 @@ const LAW: readonly Floor[] = [
     packages: ['hot-shots', 'node-unix-socket'],
     node: true,
   },
+  {
+    prefix: 'tracing/',
+    floors: ['tracing/', 'domain/', 'operations/ports'],
+    packages: [
+      '@opentelemetry/api',
+      '@opentelemetry/core',
+      '@opentelemetry/exporter-trace-otlp-proto',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace',
+    ],
+    node: true,
+  },
   { prefix: 'telemetry/', floors: ['telemetry/', 'operations/ports'], packages: [], node: true },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: ['yaml'], node: true },
   {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RegistryError } from '../../domain/errors.ts';
 import type { Deps } from '../../operations/ports.ts';
 import { registerBodyDeadline } from '../plugins/body-deadline.ts';
 import type { AllowedMethods } from '../plugins/known-paths.ts';
@@ -127,6 +128,7 @@ function registerServerInfo(app: FastifyInstance, deps: Deps): void {
 export function sendMlflowError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = renderMlflowError(error);
   if (answer.status >= 500 && answer.status !== 501) request.log.error({ err: error }, 'request failed');
+  request.failure = error instanceof RegistryError ? error.code : answer.body.error_code;
   send(reply, answer);
 }
 

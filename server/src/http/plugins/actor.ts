@@ -45,6 +45,7 @@ export function clientOf(request: FastifyRequest): AuditClient {
     address: request.ip,
     userAgent: request.headers['user-agent'] ?? null,
     requestId: request.id,
+    ...(request.span === null ? {} : { traceId: request.span.ids.traceId }),
   };
 }
 

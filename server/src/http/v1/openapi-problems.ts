@@ -30,6 +30,7 @@ export const PROBLEM_SCHEMA = Type.Object(
     detail: Type.String({ description: 'One sentence: what, which, and the way out.' }),
     code: Type.String({ description: 'Stable; programs decide by it.' }),
     request_id: Type.String(),
+    trace_id: Type.Optional(Type.String({ description: 'When requests are traced.' })),
     errors: Type.Optional(
       Type.Array(Type.Object({ path: Type.String(), message: Type.String() }), {
         description: 'Every problem at once: a JSON pointer into the body, or the name of a parameter.',

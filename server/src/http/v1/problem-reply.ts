@@ -58,7 +58,8 @@ export function sendProblemAnswer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const body = JSON.stringify(toProblemDocument(answer, request.id));
+  request.failure = answer.code;
+  const body = JSON.stringify(toProblemDocument(answer, request.id, request.span?.ids.traceId));
   setRetryAfter(reply, answer.status);
   return reply
     .code(answer.status)

@@ -10,6 +10,8 @@ export interface ProblemDocument {
   readonly detail: string;
   readonly code: string;
   readonly request_id: string;
+  /** W3C Trace Context; only when requests are traced. */
+  readonly trace_id?: string;
   readonly errors?: readonly Problem[];
   /** What belongs to one code only: `tombstone`, `stages`, `allowed`. */
   readonly [member: string]: unknown;
@@ -287,7 +289,11 @@ export function describeFailure(error: RegistryError): ProblemAnswer {
 }
 
 /** The document of one answer to one request. */
-export function toProblemDocument(answer: ProblemAnswer, requestId: string): ProblemDocument {
+export function toProblemDocument(
+  answer: ProblemAnswer,
+  requestId: string,
+  traceId?: string,
+): ProblemDocument {
   const { code, status, title, detail, errors = [], members } = answer;
   return {
     type: `urn:farmiq:problem:${code}`,
@@ -296,6 +302,7 @@ export function toProblemDocument(answer: ProblemAnswer, requestId: string): Pro
     detail: shortened(detail),
     code,
     request_id: requestId,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
     ...(errors.length === 0 ? {} : { errors: bounded(errors) }),
     ...members,
   };

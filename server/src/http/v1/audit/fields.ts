@@ -20,7 +20,12 @@ export const EVENT = Type.Object({
     on_behalf_of: TEXT,
     token_id: TEXT,
   }),
-  client: Type.Object({ address: TEXT, user_agent: TEXT, request_id: TEXT }),
+  client: Type.Object({
+    address: TEXT,
+    user_agent: TEXT,
+    request_id: TEXT,
+    trace_id: Type.Optional(Type.String({ description: 'When requests are traced.' })),
+  }),
   action: Type.Enum([...AUDIT_ACTIONS]),
   object: Type.Object({
     kind: Type.String(),
