@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { openArtifacts, openCheckpointSink, openIdentityProvider } from './compose/backing-services.ts';
 import { openPreparedDatabase } from './compose/database.ts';
 import { startDatadog } from './compose/datadog.ts';
@@ -18,6 +18,7 @@ import type { Authenticate } from './http/plugins/actor.ts';
 import { createServer } from './http/server.ts';
 import { startBackgroundJobs } from './jobs/runner.ts';
 import { createSignal } from './jobs/signal.ts';
+import { createLogger, toggleLevel } from './logging/logger.ts';
 import { authenticate } from './operations/authentication.ts';
 import { bootstrapAdmin, hasAdmin } from './operations/bootstrap.ts';
 import type { Deps } from './operations/ports.ts';
@@ -35,6 +36,8 @@ export interface Running {
   readonly metricsServer: Server | null;
   /** Opens the ports of the config. Rejects when one is taken. */
   listen(): Promise<void>;
+  /** From the level of the settings to DEBUG, and back. */
+  toggleLogLevel(): void;
   close(options?: StopOptions): Promise<void>;
 }
 
@@ -46,12 +49,9 @@ export interface Running {
 export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps) => deps): Promise<Running> {
   const serverId = randomIds.uuid();
   const { tracer, ...tracing } = await startTracing(config, serverId);
-  const logger = pino({
+  const logger = createLogger({
     level: config.logLevel,
     ...(tracer === null ? {} : { mixin: () => traceFields(tracer) }),
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
   });
   const telemetry = createTelemetry({ version: programVersion(), engine: config.database.kind });
   const engine = await openPreparedDatabase(config, {
@@ -108,6 +108,7 @@ export async function compose(config: Config, wrap: (deps: Deps) => Deps = (deps
     routes,
     deps,
     metricsServer,
+    toggleLogLevel: () => toggleLevel(logger, config.logLevel),
     async listen() {
       if (metricsServer !== null) await listenForMetrics(metricsServer, config, logger);
       await app.listen({ port: config.port, host: config.host });

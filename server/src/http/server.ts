@@ -87,7 +87,7 @@ export async function createServer(
   registerRequestTelemetry(app, deps.telemetry);
   const draining = registerDraining(app);
   const routes = requireDecisions(app);
-  registerRequestLog(app);
+  registerRequestLog(app, deps.clock);
   registerSecurityHeaders(app);
   app.setErrorHandler(sendMlflowError);
   app.setNotFoundHandler(answerUnknownPath(collectPaths(app)));

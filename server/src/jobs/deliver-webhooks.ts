@@ -17,7 +17,7 @@ export interface DeliveryOptions {
   readonly lanes: number;
   /** Whether no other server is on the database. */
   readonly alone: boolean;
-  readonly log: JobLog;
+  readonly log: Pick<JobLog, 'error'>;
 }
 
 const SWEEP_EVERY_MS = 3_600_000;

@@ -28,6 +28,7 @@ export interface Job {
 }
 
 export interface JobLog {
+  debug(detail: object, message: string): void;
   error(detail: object, message: string): void;
 }
 
@@ -90,7 +91,7 @@ function tracedJob(job: Job, tracer: Tracer): Job {
 async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Promise<void> {
   const waiting = job.waiting ?? createSignal();
   while (!signal.aborted) {
-    const { more, pauseMs, gatherMs } = await measuredTurn(job, deps).catch((error: unknown) => {
+    const { more, pauseMs, gatherMs } = await measuredTurn(job, deps, log).catch((error: unknown) => {
       log.error({ job: job.name, err: error }, 'a background job failed; it is tried again later');
       return { more: false, pauseMs: IDLE_MS, gatherMs: 0 };
     });
@@ -101,7 +102,7 @@ async function work(job: Job, deps: Deps, log: JobLog, signal: AbortSignal): Pro
   await job.stop?.();
 }
 
-async function measuredTurn(job: Job, deps: Deps): ReturnType<Job['turn']> {
+async function measuredTurn(job: Job, deps: Deps, log: JobLog): ReturnType<Job['turn']> {
   const { telemetry, clock } = deps;
   const startedAtMs = performance.now();
   let isOk = false;
@@ -113,5 +114,6 @@ async function measuredTurn(job: Job, deps: Deps): ReturnType<Job['turn']> {
   } finally {
     const seconds = (performance.now() - startedAtMs) / 1_000;
     telemetry.jobEnded(job.name, { isOk, seconds, nowMs: clock.now() });
+    log.debug({ job: job.name, duration_ms: Math.round(seconds * 1e6) / 1_000 }, 'job');
   }
 }

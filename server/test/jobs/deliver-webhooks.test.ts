@@ -17,7 +17,10 @@ function serverOn(base: TestDeps, { lanes = 10, alone = true } = {}) {
   const store = createStore(base.database.engine, { onLeft: waiting.notify });
   const deps: Deps = { ...base, store };
   const problems: string[] = [];
-  const log = { error: (_detail: object, message: string) => void problems.push(message) };
+  const log = {
+    debug: () => undefined,
+    error: (_detail: object, message: string) => void problems.push(message),
+  };
   const serverId = base.ids.uuid();
   const jobs = startBackgroundJobs(deps, {
     serverId,

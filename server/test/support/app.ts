@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { pino } from 'pino';
 import { openFilesystemArtifactStore } from '../../src/artifacts/filesystem.ts';
 import { type Actor, LOCAL_ACTOR } from '../../src/domain/actor.ts';
 import { hostDigests } from '../../src/host/digests.ts';
 import { hostYaml } from '../../src/host/yaml.ts';
 import { createServer } from '../../src/http/server.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { authenticate } from '../../src/operations/authentication.ts';
 import type { Tracer } from '../../src/operations/ports/tracer.ts';
 import type { Deps } from '../../src/operations/ports.ts';
@@ -46,6 +46,7 @@ export interface TestAppOptions {
   /** What operations are given instead of what tests have. */
   readonly parts?: Partial<Deps>;
   readonly tracer?: Tracer;
+  readonly logLevel?: 'debug' | 'info';
 }
 
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -80,7 +81,10 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     maxConnections: options.maxConnections ?? 10_000,
     measure: measureOf(deps),
     tracer: options.tracer ?? null,
-    logger: pino({ level: 'debug', base: null }, { write: (line: string) => void log.push(line) }),
+    logger: createLogger({
+      level: options.logLevel ?? 'info',
+      destination: { write: (line: string) => void log.push(line) },
+    }),
   });
   await app.ready();
   const close = async () => {

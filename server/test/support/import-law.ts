@@ -56,6 +56,7 @@ const LAW: readonly Floor[] = [
     ],
     node: true,
   },
+  { prefix: 'logging/', floors: ['logging/'], packages: ['pino'], node: true },
   { prefix: 'telemetry/', floors: ['telemetry/', 'operations/ports'], packages: [], node: true },
   { prefix: 'host/', floors: ['host/', 'operations/ports'], packages: ['yaml'], node: true },
   {
