@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { CommandError, UsageError } from './cli/command.ts';
 import { addCommands } from './cli/commands.ts';
+import { dbBackup } from './cli/db-backup.ts';
 import { dbCheck } from './cli/db-check.ts';
 import { dbInfo } from './cli/db-info.ts';
 import { onParentEnd, onStopSignals } from './cli/stop-signals.ts';
 import { openForCommands, PROOF_TOOLS } from './compose/commands.ts';
-import { inspectDatabaseOf } from './compose/database.ts';
+import { backupDatabaseOf, inspectDatabaseOf } from './compose/database.ts';
 import { programVersion } from './compose/program-version.ts';
 import { compose } from './compose.ts';
 import { type Config, ConfigError, loadConfig } from './config/config.ts';
@@ -43,7 +44,9 @@ program
       onParentEnd(() => process.kill(process.pid, 'SIGTERM'));
   });
 
-const db = program.command('db').description('look at the database that the settings name, without writing');
+const db = program
+  .command('db')
+  .description('look at the database that the settings name, or copy it, without writing to it');
 
 db.command('check')
   .description('say whether the registry can serve the database, and what its first start would do')
@@ -55,6 +58,19 @@ db.command('info')
   .description('say which MLflow made the database, and how much is in it (counts rows: may take seconds)')
   .option('--json', 'print JSON')
   .action(inspecting(dbInfo));
+
+db.command('backup')
+  .description('copy a SQLite database into a new file, also while a server runs on it')
+  .argument('<file>', 'the copy; never one that exists')
+  .option('--json', 'print JSON')
+  .action(async (file: string, { json }: { json?: true }) => {
+    const print = (text: string) => void process.stdout.write(text);
+    process.exitCode = await dbBackup(
+      () => backupDatabaseOf(readConfig(), file),
+      { json: json === true },
+      print,
+    );
+  });
 
 addCommands(program, (needs) => openForCommands(readConfig(), needs), PROOF_TOOLS);
 

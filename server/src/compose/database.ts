@@ -5,8 +5,10 @@ import { hostClock } from '../host/clock.ts';
 import type { DatabaseInspector } from '../operations/ports/database.ts';
 import { openSqlite } from '../store/dialect.sqlite.ts';
 import type { Engine, OnStatement } from '../store/dialect.ts';
+import { DatabaseRefused } from '../store/schema/database-refused.ts';
 import { createInspector } from '../store/schema/inspector.ts';
 import { type PrepareOptions, prepareDatabase } from '../store/schema/open.ts';
+import { type BackupResult, backupSqlite } from '../store/schema/sqlite-backup.ts';
 import { openFileToLook, refuseUnusableFile } from '../store/schema/sqlite-file.ts';
 
 interface DatabaseOptions {
@@ -49,6 +51,17 @@ export async function inspectDatabaseOf(config: Config): Promise<DatabaseInspect
   }
   const { openPostgresReadOnly } = await import('../store/postgres-read-only.ts');
   return createInspector({ engine: openPostgresReadOnly(database.url), uri });
+}
+
+/**
+ * Copies the database of the config into a file, while servers may run on it.
+ * @throws DatabaseRefused for PostgreSQL, which has its own tool, and when the copy cannot be made.
+ */
+export async function backupDatabaseOf({ database }: Config, file: string): Promise<BackupResult> {
+  if (database.kind === 'sqlite') return backupSqlite(database.path, file);
+  throw new DatabaseRefused(
+    `The settings name PostgreSQL, which has a tool of its own: pg_dump --format=custom --file=${file} "$MLFLOW_TRACKING_URI" (docs/operations.md).`,
+  );
 }
 
 function databaseUri({ database }: Config): string {

@@ -1,5 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { sqliteDialect } from '../dialect.sqlite.ts';
 import type { Engine } from '../dialect.ts';
@@ -34,13 +35,14 @@ export async function refuseUnusableFile(path: string): Promise<void> {
  * Opens an existing SQLite file to look at it: nothing is written, neither the file nor anything beside it.
  * Works beside a running server. Throws `DatabaseRefused` when it cannot be one.
  */
-export function openFileToLook(path: string): Engine {
+export function openFileToLook(path: string): Engine & { readonly raw: DatabaseSync } {
   try {
     if (!statSync(path).isFile()) throw new DatabaseRefused(`${path} is not a file: name a SQLite database.`);
     const { raw, db } = connectSqlite(isAtRest(path) ? immutable(path) : path, true);
     // SQLite opens any file; it looks at what it is with the first statement.
     raw.prepare('select count(*) from sqlite_master').get();
     return {
+      raw,
       dialect: sqliteDialect,
       db,
       transaction: () => Promise.reject(new Error('this database is open for reading only')),
