@@ -61,7 +61,7 @@ export const SETTINGS = {
     names: ['METRICS_PORT'],
     accepts: 'a port from 0 to 65535 (0: any free one), other than PORT',
     meaning:
-      'A port of its own for /metrics, on HOST and open to whoever reaches it. By default /metrics is served on PORT, where it needs the role admin when callers sign in.',
+      'A port of its own for /metrics, on HOST and open to whoever reaches it. By default /metrics is served on PORT, where it takes a reader of all models when callers sign in.',
     parse: parsePort,
   }),
   database: setting<DatabaseLocation>({

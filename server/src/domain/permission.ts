@@ -5,6 +5,8 @@ import { scopeOf } from './api-token.ts';
 const LEAST_ROLE = {
   'read-metadata': 'reader',
   'read-artifact': 'reader',
+  // Asked of all models: figures hold no names, and a scraper should not be an admin.
+  'read-metrics': 'reader',
   'write-artifact': 'writer',
   'register-version': 'writer',
   'edit-metadata': 'writer',
@@ -23,7 +25,6 @@ const LEAST_ROLE = {
   'manage-policy': 'admin',
   'manage-access': 'admin',
   'read-audit': 'admin',
-  'read-metrics': 'admin',
 } as const satisfies Record<string, Role>;
 
 export type Verb = keyof typeof LEAST_ROLE;

@@ -71,7 +71,7 @@ describe('the format', () => {
 });
 
 describe('who may read them', () => {
-  test('with sign-in on only who has the role admin on everything', async () => {
+  test('with sign-in on only who may read all models', async () => {
     const signedIn = await testApp({ signIn: true });
     onTestFinished(() => signedIn.close());
     await bootstrapAdmin(signedIn.deps, { name: 'root', password: PASSWORD });
@@ -80,9 +80,9 @@ describe('who may read them', () => {
     for (const resource of ['model', 'experiment'] as const)
       await createGrant(signedIn.deps, LOCAL_ACTOR, {
         to: { kind: 'subject', subjectId },
-        role: 'approver',
+        role: 'admin',
         resource,
-        pattern: '*',
+        pattern: 'layer-*',
       });
     const as = (name: string) =>
       signedIn.app.inject({
