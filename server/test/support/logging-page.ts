@@ -26,7 +26,7 @@ written, not what a driver hangs on it. Texts are bounded: 2,000 characters, a s
 **More of it.** \`LOG_LEVEL\` is the least level that is written. \`SIGUSR2\` switches a running server to DEBUG, where each request has a line at its beginning, too, with its path, and each turn of a job one; the next one switches back.
 
 \`\`\`bash
-pkill -USR2 -f "farmiq-registry.mjs serve"                          # npm start
+pkill -USR2 -f "^node .*farmiq-registry.mjs serve"                  # npm start: node itself, not the shell that npm starts it in
 docker compose kill -s USR2 cloud-mlflow-registry                   # Compose
 kubectl exec deploy/cloud-mlflow-registry -- node -e "process.kill(1, 'SIGUSR2')"   # one pod
 \`\`\`
