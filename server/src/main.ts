@@ -38,7 +38,8 @@ program
     const config = readConfig();
     const running = await compose(config);
     await running.listen();
-    process.on('SIGUSR2', running.toggleLogLevel);
+    // Windows has no such signal.
+    if (process.platform !== 'win32') process.on('SIGUSR2', running.toggleLogLevel);
     onStopSignals((hurry) => void running.close({ hurry }).then(() => process.exit(0), fail));
     if (process.env['npm_lifecycle_event'] !== undefined)
       onParentEnd(() => process.kill(process.pid, 'SIGTERM'));

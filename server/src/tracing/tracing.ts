@@ -8,6 +8,7 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -100,8 +101,8 @@ function requestSpan(span: Span, contexts: AsyncLocalStorage<Context>, context: 
 }
 
 function idsOf(span: Span): TraceIds {
-  const { traceId, spanId } = span.spanContext();
-  return { traceId, spanId };
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return { traceId, spanId, isSampled: (traceFlags & TraceFlags.SAMPLED) !== 0 };
 }
 
 /** OpenTelemetry: what a client did wrong is no error of the one that says so. */

@@ -20,7 +20,8 @@ export function registerRequestTrace(app: FastifyInstance, tracer: Tracer | null
     const span = beginSpan(tracer, request);
     request.span = span;
     // W3C Trace Context, level 2: who asks learns under which trace it was answered.
-    reply.header('traceresponse', `00-${span.ids.traceId}-${span.ids.spanId}-00`);
+    const { traceId, spanId, isSampled } = span.ids;
+    reply.header('traceresponse', `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`);
     reply.raw.once('close', () => span.end(endOf(request, reply)));
     span.within(done);
   });

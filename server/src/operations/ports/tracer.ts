@@ -2,6 +2,8 @@
 export interface TraceIds {
   readonly traceId: string;
   readonly spanId: string;
+  /** Whether anybody records it. */
+  readonly isSampled: boolean;
 }
 
 /** Ids, fixed words and numbers; never what a user chose, but for the ids of requests. */

@@ -33,7 +33,8 @@ export async function backupSqlite(path: string, target: string): Promise<Backup
     await copyInto(path, part);
     const counts = await check(part);
     linkSync(part, file);
-    flush(folder);
+    // Windows cannot flush a folder; its journal does.
+    if (process.platform !== 'win32') flush(folder, 'r');
     return { file, sizeBytes: statSync(file).size, ...counts };
   } catch (error) {
     if (error instanceof DatabaseRefused) throw error;
@@ -55,7 +56,7 @@ async function copyInto(path: string, part: string): Promise<void> {
   } finally {
     await engine.close();
   }
-  flush(part);
+  flush(part, 'r+');
 }
 
 async function check(part: string): Promise<Omit<BackupResult, 'file' | 'sizeBytes'>> {
@@ -85,8 +86,8 @@ async function check(part: string): Promise<Omit<BackupResult, 'file' | 'sizeByt
   }
 }
 
-function flush(path: string): void {
-  const handle = openSync(path, 'r');
+function flush(path: string, mode: 'r' | 'r+'): void {
+  const handle = openSync(path, mode);
   try {
     fsyncSync(handle);
   } finally {
