@@ -186,7 +186,7 @@ test('db check refuses a database that a newer release used', async () => {
   const engine = openSqlite(file);
   await prepareDatabase(engine, { nowMs: 1, log: QUIET });
   await engine.transaction((db) =>
-    sql`insert into registry_migrations values (999, 'tomorrow', 1)`.execute(db),
+    sql`insert into registry_migrations values (999, 'tomorrow', 1, null)`.execute(db),
   );
   await engine.close();
   expect(check()).toMatchObject({ code: 1, usable: false, reason: expect.stringContaining('999 tomorrow') });

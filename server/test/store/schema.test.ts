@@ -21,7 +21,7 @@ const NEWEST = 'dc11669786a5';
 
 /** Every column of our tables as the types have it; the compiler refuses one too many or too few. */
 const OUR_COLUMNS = {
-  registry_migrations: { number: 1, name: 1, applied_at_ms: 1 },
+  registry_migrations: { number: 1, name: 1, applied_at_ms: 1, works_from: 1 },
   registry_models: {
     policy_name: 1,
     model_id: 1,
@@ -405,9 +405,10 @@ describe.each([
     expect(await structure()).toEqual(before);
     const applied = await engine.db.selectFrom('registry_migrations').selectAll().execute();
     expect(applied.slice(0, 2)).toEqual([
-      { number: 1, name: 'registry', applied_at_ms: NOW_MS },
-      { number: 2, name: 'webhook-deliveries', applied_at_ms: NOW_MS },
+      { number: 1, name: 'registry', applied_at_ms: NOW_MS, works_from: null },
+      { number: 2, name: 'webhook-deliveries', applied_at_ms: NOW_MS, works_from: null },
     ]);
+    expect(applied.at(-1)).toMatchObject({ works_from: 19 });
   });
 
   test('a database that MLflow made ends with the structure of a fresh one', async () => {
@@ -503,8 +504,45 @@ describe.each([
 
   test('a database that a newer release used is refused', async () => {
     await prepare();
-    await run(`INSERT INTO registry_migrations VALUES (999, 'tomorrow', 1)`);
+    await run(`INSERT INTO registry_migrations VALUES (999, 'tomorrow', 1, NULL)`);
     await expect(prepare()).rejects.toThrow(/newer release of the registry \(migration 999 tomorrow/);
+    await run(`UPDATE registry_migrations SET works_from = 999 WHERE number = 999`);
+    await expect(prepare()).rejects.toThrow(/newer release of the registry \(migration 999 tomorrow/);
+  });
+
+  test('a database to which a newer release only added is worked with, and this is said', async () => {
+    await prepare();
+    await run(
+      'ALTER TABLE registry_versions ADD COLUMN flavour text',
+      'CREATE TABLE registry_tomorrow (id integer)',
+      `INSERT INTO registry_migrations VALUES (999, 'tomorrow', 1, 19)`,
+    );
+    const warned: string[] = [];
+    const log = { info: () => undefined, warn: (text: string) => void warned.push(text) };
+    await expect(prepareDatabase(engine, { nowMs: NOW_MS, log })).resolves.toMatchObject({
+      revision: NEWEST,
+    });
+    expect(warned).toEqual([
+      'A newer release of the registry was here (migration 999 tomorrow); this one works beside it.',
+    ]);
+  });
+
+  test('a database of a release before it was said who works with it is brought up', async () => {
+    await prepare();
+    await run(
+      `DELETE FROM registry_migrations WHERE number = 19`,
+      'ALTER TABLE registry_migrations DROP COLUMN works_from',
+    );
+    await prepare();
+    const rows = await engine.db
+      .selectFrom('registry_migrations')
+      .selectAll()
+      .where('number', '>=', 18)
+      .execute();
+    expect(rows.map(({ number, works_from: from }) => [number, from])).toEqual([
+      [18, null],
+      [19, 19],
+    ]);
   });
 
   test('a start that fails half-way leaves an empty database empty', async () => {

@@ -15,14 +15,21 @@ export interface TableFacts {
   readonly key: readonly string[];
 }
 
+/** A migration that a database has seen. */
+export interface AppliedMigration {
+  readonly name: string;
+  /** See `Migration`; null: it was not said yet. */
+  readonly worksFrom: number | null;
+}
+
 /** What is in a database, as far as it decides whether and how we open it. */
 export interface DatabaseFacts {
   readonly tables: ReadonlyMap<string, TableFacts>;
   readonly indexes: ReadonlySet<string>;
   /** The rows of `alembic_version`: one in a healthy MLflow database. */
   readonly revisions: readonly string[];
-  /** The rows of `registry_migrations`, number to name. */
-  readonly migrations: ReadonlyMap<number, string>;
+  /** The rows of `registry_migrations`, by number. */
+  readonly migrations: ReadonlyMap<number, AppliedMigration>;
   readonly hasDefaultExperiment: boolean;
   /** The database's own version, such as `16.4` or `3.50.1`. */
   readonly engineVersion: string;
@@ -86,10 +93,16 @@ async function readRevisions(db: Db, tables: Tables): Promise<string[]> {
   return rows.map((row) => row.version_num);
 }
 
-async function readMigrations(db: Db, tables: Tables): Promise<Map<number, string>> {
-  if (!tables.has('registry_migrations')) return new Map();
-  const rows = await db.selectFrom('registry_migrations').select(['number', 'name']).execute();
-  return new Map(rows.map((row) => [row.number, row.name]));
+async function readMigrations(db: Db, tables: Tables): Promise<Map<number, AppliedMigration>> {
+  const table = tables.get('registry_migrations');
+  if (table === undefined) return new Map();
+  const says = table.columns.some(({ name }) => name === 'works_from');
+  const rows = await db
+    .selectFrom('registry_migrations')
+    .select(['number', 'name'])
+    .$if(says, (query) => query.select('works_from'))
+    .execute();
+  return new Map(rows.map((row) => [row.number, { name: row.name, worksFrom: row.works_from ?? null }]));
 }
 
 async function readDefaultExperiment(db: Db, tables: Tables): Promise<boolean> {

@@ -118,7 +118,7 @@ async function info({ engine, uri }: LookedAt): Promise<DatabaseInfo> {
   for (const name of inspection.kind === 'empty' ? [] : names) tables.push(await sizeOf(engine, name));
   return {
     ...identityOf(engine, uri, inspection),
-    migration: number === 0 ? null : { number, name: facts.migrations.get(number) ?? '' },
+    migration: number === 0 ? null : { number, name: facts.migrations.get(number)?.name ?? '' },
     sizeBytes: await databaseSize(engine),
     tables,
   };

@@ -3,7 +3,7 @@ import { DatabaseRefused } from './database-refused.ts';
 import { readFacts } from './facts.ts';
 import { createIndexes, missingIndexes } from './indexes.ts';
 import { type Inspection, inspectDatabase } from './inspect.ts';
-import { migrateRegistry, pendingMigrations } from './migrate.ts';
+import { migrateRegistry, newerMigrations, pendingMigrations } from './migrate.ts';
 import { createDefaultExperiment, createMlflowTables } from './mlflow-ddl.ts';
 import { asRefusal } from './refusal.ts';
 import { CREATED_REVISION } from './revisions.ts';
@@ -42,6 +42,8 @@ async function prepare(engine: Engine, options: PrepareOptions): Promise<Prepare
     : await engine.transaction((db) => bringUp(db, engine, options));
   if (prepared.kind === 'empty') return { revision: CREATED_REVISION, warnings: [] };
   for (const warning of prepared.warnings) options.log.warn(warning);
+  const newer = newerMigrations(prepared.facts.migrations);
+  if (newer !== null) options.log.warn(newer);
   return { revision: prepared.revision, warnings: prepared.warnings };
 }
 

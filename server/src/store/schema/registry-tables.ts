@@ -12,6 +12,8 @@ interface RegistryMigrationsTable {
   number: Fixed<number>;
   name: Fixed<string>;
   applied_at_ms: Fixed<Int64>;
+  /** See `Migration.worksFrom`. */
+  works_from: Generated<number | null>;
 }
 
 /** One row a registered model, also the deleted ones; a living name is unique in its workspace. */
