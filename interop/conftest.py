@@ -30,6 +30,7 @@ import pytest  # noqa: E402
 from mlflow import MlflowClient  # noqa: E402
 
 from postgres import Postgres, running_postgres  # noqa: E402
+from s3_server import PACKAGES, S3, missing_programs, running_s3  # noqa: E402
 from servers import RUNNING, Place, Server, start_target  # noqa: E402
 from training import Example, train_example  # noqa: E402
 
@@ -76,6 +77,16 @@ def server(make_place) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with running_postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    missing = missing_programs()
+    if missing and os.environ.get("INTEROP_S3") != "required":
+        pytest.skip(f"S3 IS NOT TESTED: {', '.join(missing)} missing; as root: apt-get install {' '.join(PACKAGES)}")
+    assert not missing, f"{', '.join(missing)} missing, although {' '.join(PACKAGES)} were to be installed"
+    with running_s3() as running:
         yield running
 
 

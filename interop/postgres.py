@@ -38,9 +38,9 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(programs: Path | None = None) -> Iterator[Postgres]:
     """Runs PostgreSQL in a temporary folder; it refuses to run as root, so root hands it to `nobody`."""
-    programs = find_programs()
+    programs = programs or find_programs()
     folder = Path(tempfile.mkdtemp(prefix="interop-postgres-"))
     prefix: list[str] = []
     if os.geteuid() == 0:
@@ -80,6 +80,13 @@ def find_programs() -> Path:
         "run `npm ci`, or set INTEROP_POSTGRES_BIN to a folder with initdb and postgres"
     )
     return folder
+
+
+def find_tools() -> Path | None:
+    """The folder of a PostgreSQL of the system that comes with pg_dump and pg_restore; the embedded package has neither."""
+    names = ("initdb", "postgres", "pg_dump", "pg_restore")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)
+    return next((folder for folder in folders if all((folder / name).exists() for name in names)), None)
 
 
 def as_nobody() -> list[str]:

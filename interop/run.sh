@@ -63,7 +63,7 @@ install_s3_server() {
 }
 
 case "$*" in
-  '' | *s3*) install_s3_server ;;
+  '' | *s3* | *restore*) install_s3_server ;;
 esac
 
 if [ -z "${INTEROP_VENV:-}" ]; then ensure_venv "$venv" "$here/requirements.txt"; fi

@@ -22,7 +22,7 @@ from mlflow import MlflowClient
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
 from conftest import use_server
-from s3_server import PACKAGES, S3, missing_programs, running_s3
+from s3_server import S3
 from servers import REPOSITORY, Place, Server, clean_environment, free_port, sqlalchemy_uri, start, target
 from training import REQUIREMENTS
 
@@ -31,16 +31,6 @@ pytestmark = pytest.mark.skipif(target() != "registry", reason="about this regis
 MEBIBYTE = 1 << 20
 SEAL_SECONDS = 60
 STORE_TESTS = ["test/artifacts/s3", "test/operations/adopted-location"]
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[S3]:
-    missing = missing_programs()
-    if missing and os.environ.get("INTEROP_S3") != "required":
-        pytest.skip(f"S3 IS NOT TESTED: {', '.join(missing)} missing; as root: apt-get install {' '.join(PACKAGES)}")
-    assert not missing, f"{', '.join(missing)} missing, although {' '.join(PACKAGES)} were to be installed"
-    with running_s3() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
